@@ -1,0 +1,51 @@
+"""`./invoke check`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from commands import check as module
+from commands.check import REGISTRIES, Check
+
+GOOD = Check(name="good", argv=("true",), remedy="")
+BAD = Check(name="bad", argv=("false",), remedy="mend it")
+
+
+def test_all_run_when_one_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "CHECKS", (BAD, GOOD))
+    with pytest.raises(Exit) as told:
+        module.check(Context())
+    assert (told.value.code, told.value.message) == (1, "error: 1 of 2 checks failed: bad")
+    assert capsys.readouterr().out == "bad     failed: mend it\ngood    passed\n"
+
+
+def test_a_check_may_pass_with_another_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Check(name="one", argv=(sys.executable, "-c", "exit(1)"), remedy="", passes=1)
+    monkeypatch.setattr(module, "CHECKS", (one,))
+    module.check(Context())
+
+
+def test_a_program_that_is_not_here_is_said_and_skipped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = Check(name="missing", argv=("no-such-program",), remedy="")
+    monkeypatch.setattr(module, "CHECKS", (missing,))
+    module.check(Context())
+    assert "skipped: no-such-program is not on this machine" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("host", ["pypi", "files.pythonhosted", "deb.debian", "registry.npmjs"])
+def test_the_pattern_finds_registries(host: str) -> None:
+    assert re.search(REGISTRIES, f"https://{host}" + ".org/simple")
+
+
+def test_the_pattern_does_not_find_itself() -> None:
+    assert not re.search(REGISTRIES, Path(module.__file__).read_text())

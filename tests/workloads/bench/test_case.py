@@ -1,0 +1,55 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workloads.bench.builders import DUCKDB, case, measurement, start
+from workloads.bench.case import MB
+
+SPEEDS = st.lists(st.floats(min_value=0.1, max_value=1e5), min_size=1, max_size=9)
+
+
+def test_speed_comes_from_the_median_run() -> None:
+    result = case(mb_per_s=(50.0, 100.0, 400.0), bytes_in=200 * MB)
+    assert result.seconds == pytest.approx(2.0)
+    assert result.mb_per_s == pytest.approx(100.0)
+    assert result.spread == pytest.approx((4.0 - 0.5) / 2.0)
+
+
+def test_one_run_has_no_spread() -> None:
+    assert case(mb_per_s=(123.0,)).spread == 0
+
+
+def test_a_start_has_no_speed() -> None:
+    assert start(2.5).mb_per_s == 0
+
+
+@given(SPEEDS)
+def test_speed_lies_between_the_slowest_and_the_fastest_run(speeds: list[float]) -> None:
+    result = case(mb_per_s=speeds)
+    assert min(speeds) * (1 - 1e-9) <= result.mb_per_s <= max(speeds) * (1 + 1e-9)
+    assert result.spread >= 0
+
+
+def test_memory_is_the_worst_of_the_runs_and_written_a_whole_number() -> None:
+    small, large = measurement(1.0, processes=1), measurement(1.0, processes=3)
+    result = case()
+    object.__setattr__(result, "measurements", (small, large))
+    assert result.peak_rss_bytes == large.peak_rss_bytes > small.peak_rss_bytes
+    assert isinstance(result.bytes_out, int)
+
+
+def test_a_row_is_json_with_every_figure() -> None:
+    result = case("duckdb", mb_per_s=(99.0, 100.0, 101.0), comparison=DUCKDB)
+    row = json.loads(json.dumps(result.as_row()))
+    assert row["engine"] == "duckdb"
+    assert row["repeats"] == len(row["seconds_each"]) == 3
+    assert row["mb_per_s"] == pytest.approx(100.0)
+    assert row["mb_per_s_per_vcpu"] == pytest.approx(50.0)
+    assert row["cpu_seconds"] == pytest.approx(row["seconds"] * 1.8)
+    assert row["peak_rss_bytes"] == result.peak_rss_bytes
+    assert row["comparison"]["rows_differing"] == 132
+    assert row["machine"]["versions"]["ray"] == "2.60.0"
+    assert row["commit"] == row["machine"].get("commit") == "0123456789ab"
+    assert "measurements" not in row

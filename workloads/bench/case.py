@@ -1,0 +1,160 @@
+"""One row of a benchmark's result."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One execution, measured.
+
+    Attributes:
+        seconds: wall time.
+        cpu_seconds: user and system time of every process that took part.
+        peak_rss_bytes: the largest sum, over all processes that took part, of resident memory;
+            a page shared by several processes counts once for each, so this is an upper bound.
+        peak_process_rss_bytes: the largest resident memory of any single one of them.
+        spilled_bytes: what Ray's object store wrote to disk for want of memory.
+        bytes_out: size of the files written, as stored.
+        rows: rows handled.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_rss_bytes: int
+    peak_process_rss_bytes: int
+    spilled_bytes: int
+    bytes_out: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The machine and the software that a result was measured with."""
+
+    cpu: str
+    arch: str
+    vcpus: int
+    memory_bytes: int
+    kernel: str
+    versions: dict[str, str]
+    commit: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How an engine's output compares with ours, on a sample of rows.
+
+    Attributes:
+        rows_compared: rows looked at.
+        rows_differing: those whose cleaned text is not the same.
+        explanation: which characters it comes from; empty when nothing differs.
+    """
+
+    rows_compared: int
+    rows_differing: int
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A workload, run by an engine in a phase, a number of times.
+
+    Attributes:
+        workload: `text.generate`, `text.clean`, or a user's `module:function`.
+        engine: `ours`, `baseline`, `floor`, `polars`, `duckdb` or `daft`.
+        phase: `start` (what an engine does once, before any work), `cold` (the first run after
+            it) or `warm`.
+        kind: the kind of text, `letters` or `mixed`.
+        scale: the name of the size, or the size itself.
+        target: where it ran, `local` for this machine.
+        bytes_in: size of the data handled: its plain Parquet encoding, before compression.
+        storage: where output went, `memory` (a memory-backed file system) or `disk`.
+        measurements: one for each repeat, in the order in which they ran.
+        comparison: with the output of `ours`; None where there is nothing to compare.
+        started_at: UTC, ISO 8601.
+    """
+
+    workload: str
+    engine: str
+    phase: str
+    kind: str
+    scale: str
+    target: str
+    bytes_in: int
+    storage: str
+    measurements: tuple[Measurement, ...]
+    comparison: Comparison | None
+    machine: Machine
+    started_at: str
+
+    @property
+    def seconds(self) -> float:
+        """The median wall time of the repeats."""
+        return statistics.median(one.seconds for one in self.measurements)
+
+    @property
+    def mb_per_s(self) -> float:
+        """Megabytes (10^6 bytes) of input per second, from the median; 0 for a start."""
+        return self.bytes_in / MB / self.seconds
+
+    @property
+    def spread(self) -> float:
+        """(slowest - fastest) / median of the repeats; 0 for a single one."""
+        times = [one.seconds for one in self.measurements]
+        return (max(times) - min(times)) / self.seconds
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The median CPU time of the repeats."""
+        return statistics.median(one.cpu_seconds for one in self.measurements)
+
+    @property
+    def bytes_out(self) -> int:
+        """The median size written; the lower one of two, so that it stays a whole number."""
+        return statistics.median_low(one.bytes_out for one in self.measurements)
+
+    @property
+    def peak_rss_bytes(self) -> int:
+        """The largest memory of all processes together, in any repeat."""
+        return max(one.peak_rss_bytes for one in self.measurements)
+
+    @property
+    def peak_process_rss_bytes(self) -> int:
+        """The largest memory of a single process, in any repeat."""
+        return max(one.peak_process_rss_bytes for one in self.measurements)
+
+    @property
+    def spilled_bytes(self) -> int:
+        """The most that any repeat spilled."""
+        return max(one.spilled_bytes for one in self.measurements)
+
+    def as_row(self) -> dict[str, Any]:
+        """The case as a JSON object, with the figures that follow from it."""
+        first = self.measurements[0]
+        row = asdict(self)
+        del row["measurements"]
+        machine = row.pop("machine")
+        return {
+            **row,
+            "rows": first.rows,
+            "repeats": len(self.measurements),
+            "seconds": self.seconds,
+            "seconds_each": [one.seconds for one in self.measurements],
+            "spread": self.spread,
+            "mb_per_s": self.mb_per_s,
+            "rows_per_s": first.rows / self.seconds,
+            "mb_per_s_per_vcpu": self.mb_per_s / self.machine.vcpus,
+            "cpu_seconds": self.cpu_seconds,
+            "bytes_out": self.bytes_out,
+            "peak_rss_bytes": self.peak_rss_bytes,
+            "peak_process_rss_bytes": self.peak_process_rss_bytes,
+            "spilled_bytes": self.spilled_bytes,
+            "commit": self.machine.commit,
+            "machine": machine,
+        }

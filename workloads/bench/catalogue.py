@@ -1,0 +1,89 @@
+"""The catalogue of what is measured: `catalogue.yaml`, read and chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from errors import UsageError
+from workloads.text.generate import KINDS
+
+CATALOGUE = Path(__file__).with_name("catalogue.yaml")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An engine that does a workload; `catalogue.yaml` explains the fields."""
+
+    workload: str
+    engine: str
+    repeats: int
+    warm_ups: int
+    start: bool = True
+    fresh: bool = False
+    peer: bool = False
+    kinds: tuple[str, ...] = tuple(KINDS)
+    most_bytes: int | None = None
+
+
+def workload_names(wanted: str) -> list[str]:
+    """The workloads that a name stands for: itself, or all of a family such as `text`.
+
+    Raises:
+        UsageError: it is neither in the catalogue nor a `module:function`.
+    """
+    if ":" in wanted:
+        return [wanted]
+    known = list(_catalogue()["workloads"])
+    found = [name for name in known if wanted in (name, name.partition(".")[0])]
+    if not found:
+        raise UsageError(
+            f"'{wanted}' is no workload: choose text, {', '.join(known)}, "
+            "or a function of yours as module:function"
+        )
+    return found
+
+
+def entries(workload: str, kind: str, peers: bool, repeats: int | None) -> list[Entry]:
+    """Who is to do a workload on a kind of text.
+
+    Args:
+        workload: a name from `workload_names`.
+        kind: of text.
+        peers: whether peers take part.
+        repeats: instead of the catalogue's.
+    """
+    catalogue = _catalogue()
+    engines = catalogue["function"] if ":" in workload else catalogue["workloads"][workload]
+    found = [
+        _entry(workload, engine, catalogue["defaults"] | fields)
+        for engine, fields in engines.items()
+    ]
+    return [
+        _with_repeats(one, repeats) for one in found if kind in one.kinds and (peers or not one.peer)
+    ]
+
+
+def check_kinds(kinds: Collection[str]) -> None:
+    """Raises UsageError for a kind of text that there is not."""
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown or not kinds:
+        raise UsageError(f"'{', '.join(unknown)}' is no kind of text: choose {', '.join(KINDS)}")
+
+
+def _entry(workload: str, engine: str, fields: dict[str, Any]) -> Entry:
+    kinds: Sequence[str] = fields.pop("kinds", tuple(KINDS))
+    return Entry(workload, engine, kinds=tuple(kinds), **fields)
+
+
+def _with_repeats(entry: Entry, repeats: int | None) -> Entry:
+    return entry if repeats is None else replace(entry, repeats=repeats)
+
+
+def _catalogue() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,9 @@
+"""Who does the work: a module for each engine, all with the same three functions.
+
+`start()` is what the engine does once, before any work. `generate(spec, destination)` and
+`clean(source, destination, kind)` do a workload from files to files, with every core.
+An engine has only those that it can do.
+"""
+
+# The documents' regular expression, given to every engine as it is.
+PATTERN = r"[^가-힣a-zA-Z0-9\s]"

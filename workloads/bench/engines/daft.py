@@ -1,0 +1,24 @@
+"""Daft: its native runner on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workloads.bench.engines import PATTERN
+
+
+def start() -> None:
+    """Loads the library and chooses the runner."""
+    import daft
+
+    daft.set_runner_native()
+
+
+def clean(source: Path, destination: Path) -> None:
+    """Cleans every row of the source."""
+    import daft
+    from daft.functions import lower, regexp_replace
+
+    cleaned = lower(regexp_replace(daft.col("text"), PATTERN, ""))
+    frame = daft.read_parquet(f"{source}/*.parquet").with_column("cleaned_text", cleaned)
+    frame.write_parquet(str(destination), compression="snappy")

@@ -1,0 +1,42 @@
+"""This project's own way: Ray Data spreads files, an Arrow kernel does the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workloads.files.distribute import start_ray
+from workloads.files.transform import transform as transform_files
+from workloads.text.generate import TextSpec
+from workloads.text.generate import generate as generate_text
+
+CLEAN = "workloads.text:clean"
+
+
+def start() -> None:
+    """Starts the embedded Ray."""
+    start_ray()
+
+
+def generate(spec: TextSpec, destination: Path) -> None:
+    """Writes the data set."""
+    generate_text(destination, spec, progress=False)
+
+
+def clean(source: Path, destination: Path) -> None:
+    """Cleans every file of the source."""
+    transform(source, destination, CLEAN)
+
+
+def transform(source: Path, destination: Path, function: str) -> None:
+    """Applies a function to every file of the source."""
+    transform_files(source, destination, function, progress=False)
+
+
+def spilled_bytes() -> int:
+    """What Ray's object store has written to disk so far."""
+    import ray
+    from ray._private.internal_api import get_memory_info_reply, get_state_from_address
+
+    state = get_state_from_address(ray.get_runtime_context().gcs_address)
+    reply = get_memory_info_reply(state)
+    return int(reply.store_stats.spilled_bytes_total)

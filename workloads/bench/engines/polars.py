@@ -1,0 +1,23 @@
+"""Polars: its streaming engine, from a scan to a sink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workloads.bench.engines import PATTERN
+
+
+def start() -> None:
+    """Loads the library."""
+    import polars  # noqa: F401, ICN001
+
+
+def clean(source: Path, destination: Path) -> None:
+    """Cleans every row of the source into one file."""
+    import polars as pl
+
+    cleaned = pl.col("text").str.replace_all(PATTERN, "").str.to_lowercase()
+    destination.mkdir(parents=True)
+    pl.scan_parquet(source / "*.parquet").with_columns(cleaned_text=cleaned).sink_parquet(
+        destination / "cleaned.parquet", compression="snappy", statistics=False, engine="streaming"
+    )

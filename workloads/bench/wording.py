@@ -1,0 +1,181 @@
+"""The columns, sentences and number formats that the table and the report share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workloads.bench.case import MB, Case, Machine
+from workloads.bench.figures import (
+    COLD,
+    START,
+    WARM,
+    Group,
+    Standing,
+    comparisons,
+    figures,
+    first_run,
+    standing,
+)
+
+GIB = 2**30
+
+# The unit stands in the heading, so that a column holds numbers and nothing else.
+COLUMNS = (
+    ("", "engine"),
+    ("", "phase"),
+    ("", "seconds"),
+    ("", "MB/s"),
+    ("times", "baseline"),
+    ("% of", "floor"),
+    ("MB/s", "/vCPU"),
+    ("CPU", "s"),
+    ("peak", "MB"),
+    ("written", "MB"),
+    ("spread", "%"),
+)
+NAMES = 2  # the columns at the left that hold words
+
+
+def cells(case: Case, group: Group) -> tuple[str, ...]:
+    """A case as the texts of `COLUMNS`; empty where a figure does not exist."""
+    if case.phase == START:
+        return (case.engine, case.phase, f"{case.seconds:,.3f}", *[""] * (len(COLUMNS) - 3))
+    beside = figures(case, group)
+    share = beside.share_of_floor
+    return (
+        case.engine,
+        case.phase,
+        f"{case.seconds:,.3f}",
+        f"{case.mb_per_s:,.1f}",
+        decimal(beside.times_baseline),
+        decimal(share and 100 * share),
+        decimal(beside.mb_per_s_per_vcpu),
+        f"{case.cpu_seconds:,.2f}",
+        f"{case.peak_rss_bytes / MB:,.0f}",
+        f"{case.bytes_out / MB:,.1f}",
+        f"{100 * case.spread:,.1f}" if len(case.measurements) > 1 else "",
+    )
+
+
+def decimal(value: float | None) -> str:
+    """A number with one decimal, or nothing."""
+    return "" if value is None else f"{value:,.1f}"
+
+
+def times(ratio: float) -> str:
+    """A ratio in a sentence: two decimals where one would hide which side is ahead."""
+    return f"{ratio:,.2f} times" if ratio < 1.1 else f"{ratio:,.1f} times"
+
+
+def conditions(group: Group) -> str:
+    """What all cases of a group have in common: size, place and number of runs."""
+    measured = [case for case in group.cases if case.phase != START] or list(group.cases)
+    case = measured[0]
+    repeats = max(len(one.measurements) for one in measured)
+    return (
+        f"{case.bytes_in / MB:,.0f} MB of input (scale {case.scale}), target {case.target}, "
+        f"output to {case.storage}, {repeats} {'run' if repeats == 1 else 'runs'} each"
+    )
+
+
+def standing_sentence(group: Group) -> str:
+    """How `ours` compares with baseline, fastest peer and floor; empty without `ours`."""
+    stands = standing(group)
+    if stands is None:
+        return ""
+    speed = f"{stands.ours.mb_per_s:,.0f} MB/s"
+    if beside := _beside(stands):
+        return f"ours, at {speed}, is {beside}."
+    return f"ours runs at {speed}; there is nothing to compare it with."
+
+
+def headline(groups: Sequence[Group]) -> str:
+    """The whole result in a sentence: the first group with a baseline, or the first there is."""
+    found = [(group, stands) for group in groups if (stands := standing(group))]
+    if not found:
+        return "This result has no warm run of ours."
+    group, stands = min(found, key=lambda pair: pair[1].times_baseline is None)
+    beside = _beside(stands)
+    return (
+        f"On {vcpus(stands.ours.machine)}, ours handles {stands.ours.mb_per_s:,.0f} MB/s "
+        f"({group.title}){': ' if beside else ''}{beside}."
+    )
+
+
+def _beside(stands: Standing) -> str:
+    parts = []
+    if stands.times_baseline is not None:
+        parts.append(f"{times(stands.times_baseline)} the baseline")
+    if stands.times_fastest_peer is not None:
+        parts.append(f"{times(stands.times_fastest_peer)} the fastest peer ({stands.fastest_peer})")
+    if stands.share_of_floor is not None:
+        parts.append(f"{stands.share_of_floor:.0%} of the floor")
+    return joined(parts)
+
+
+def first_run_sentence(group: Group) -> str:
+    """What the first run of `ours` costs beside a later one; empty when it was not measured."""
+    run = first_run(group)
+    if run is None:
+        return ""
+    start = f", after {run.start:,.1f} s to start" if run.start else ""
+    whole = run.warming + run.work
+    return (
+        f"The first run of ours takes {whole:,.1f} s{start}; a later one takes {run.work:,.1f} s."
+    )
+
+
+def comparison_sentences(group: Group) -> list[str]:
+    """A sentence for each engine whose results differ, and one for those that agree."""
+    sentences: list[str] = []
+    agreeing: dict[int, list[str]] = {}
+    for engine, found in comparisons(group).items():
+        if found.rows_differing:
+            why = f": {found.explanation.rstrip('.')}" if found.explanation else ""
+            share = f"{found.rows_differing:,} of {found.rows_compared:,} rows"
+            sentences.append(f"{engine} differs in {share}{why}.")
+        else:
+            agreeing.setdefault(found.rows_compared, []).append(engine)
+    for rows, engines in agreeing.items():
+        sentences.append(f"The same as ours in all {rows:,} rows compared: {joined(engines)}.")
+    return sentences
+
+
+def sentences(group: Group) -> list[str]:
+    """All that is said of a group in plain words."""
+    said = [standing_sentence(group), first_run_sentence(group), *comparison_sentences(group)]
+    return [sentence for sentence in said if sentence]
+
+
+def machine_sentence(machine: Machine) -> str:
+    """A machine and its software in one line."""
+    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+    return (
+        f"{machine.cpu}, {machine.arch}, {vcpus(machine)}, "
+        f"{machine.memory_bytes / GIB:,.1f} GiB, {machine.kernel}; "
+        f"{versions}; commit {machine.commit}"
+    )
+
+
+def vcpus(machine: Machine) -> str:
+    """`1 vCPU`, `2 vCPUs`."""
+    return "1 vCPU" if machine.vcpus == 1 else f"{machine.vcpus} vCPUs"
+
+
+def machines(cases: Sequence[Case]) -> list[Machine]:
+    """The machines of a result, each once."""
+    found: list[Machine] = []
+    for case in cases:
+        if case.machine not in found:
+            found.append(case.machine)
+    return found
+
+
+def joined(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, or `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), *parts[-1:]] if len(parts) > 1 else parts)
+
+
+def row_label(case: Case) -> str:
+    """What a case is called in a chart: warm is what is meant when nothing is said."""
+    return case.engine if case.phase == WARM else f"{case.engine}, {COLD}"

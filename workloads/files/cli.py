@@ -1,0 +1,86 @@
+"""What the command lines of the workloads have in common."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from errors import RayOnAwsError
+from workloads.files.job import Summary
+from workloads.files.parquet import CODECS
+from workloads.files.shapes import Shape
+
+INTERRUPTED = 130
+
+
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """Adds the input and the output."""
+    parser.add_argument(
+        "source", help="a folder of Parquet files, or one file: a path or s3://BUCKET/FOLDER"
+    )
+    add_destination(parser)
+
+
+def add_destination(parser: argparse.ArgumentParser) -> None:
+    """Adds the output folder and its codec."""
+    parser.add_argument(
+        "destination",
+        help="the folder to write to: a path or s3://BUCKET/FOLDER; "
+        "the same one again continues a run that was stopped",
+    )
+    parser.add_argument(
+        "--codec", choices=CODECS, default="snappy", help="of the output (default: %(default)s)"
+    )
+
+
+def add_shape(parser: argparse.ArgumentParser) -> None:
+    """Adds the shape of the output, and what to do about bad files."""
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument(
+        "--rows-per-file", type=int, metavar="N", help="cut the output into files of N rows"
+    )
+    shape.add_argument("--files", type=int, metavar="N", help="cut the output into N equal files")
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave out files that cannot be read; list them"
+    )
+
+
+def shape_of(arguments: argparse.Namespace) -> Shape:
+    """The shape that the arguments ask for: a file for a file, unless they say otherwise."""
+    return Shape(rows_per_file=arguments.rows_per_file, files=arguments.files)
+
+
+def run(job: Callable[[], Summary]) -> int:
+    """Runs a job, tells what came of it, and gives the exit code of the process."""
+    try:
+        tell(job())
+    except RayOnAwsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted: the same command again goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def tell(summary: Summary) -> None:
+    """Prints what came of a job."""
+    for reason in summary.skipped:
+        print(f"left out: {reason}", file=sys.stderr)
+    done = f"{summary.written} files written"
+    if summary.already_there:
+        done += f", {summary.already_there} were there already"
+    if summary.skipped:
+        done += f", {len(summary.skipped)} left out"
+    print(
+        f"{done}; {summary.rows_out:,} rows, {summary.bytes_out / 1e6:,.1f} MB "
+        f"in {summary.seconds:.1f} s"
+    )
+    spent = summary.read_seconds + summary.work_seconds + summary.write_seconds
+    if spent:
+        print(
+            f"of the cores' time: reading {summary.read_seconds / spent:.0%}, "
+            f"the work itself {summary.work_seconds / spent:.0%}, "
+            f"writing {summary.write_seconds / spent:.0%}"
+        )

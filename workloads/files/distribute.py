@@ -1,0 +1,107 @@
+"""Tasks spread over a Ray cluster by Ray Data, a task a core."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workloads.files.tasks import Outcome, Task
+
+# More blocks than this cost Ray more than they balance: tasks then share one.
+MOST_BLOCKS = 4096
+LOOPBACK = "127.0.0.1"
+REPOSITORY = Path(__file__).parents[2]
+
+
+def start_ray() -> None:
+    """Connects to the cluster that RAY_ADDRESS names, or starts an embedded one; once a process.
+
+    The embedded one listens on loopback only, asks for a token that lives as long as it does, has
+    no dashboard and reports nothing to anyone.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    embedded = "RAY_ADDRESS" not in os.environ
+    if embedded:
+        # Ray has this switch for systems whose firewalls ask; with it, it binds to 127.0.0.1.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        if "RAY_AUTH_MODE" not in os.environ:
+            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    import ray
+
+    if ray.is_initialized():
+        return
+    if embedded:
+        with _importable_by_workers():
+            ray.init(logging_level="error", include_dashboard=False, _node_ip_address=LOOPBACK)
+    else:
+        ray.init(logging_level="warning")
+
+
+@contextmanager
+def _importable_by_workers() -> Iterator[None]:
+    """Lets workers import our packages, wherever this process was started."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY), *([before] if before else [])])
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def distribute(tasks: Sequence[Task]) -> Iterator[Outcome]:
+    """Runs the tasks on Ray, one a core, the largest first; yields outcomes as they come.
+
+    A task whose worker is lost is run again elsewhere, by Ray. An exception that a task raises
+    ends the iteration with Ray's error, which carries it as its cause.
+    """
+    if not tasks:
+        return
+    start_ray()
+    import ray.data
+
+    ordered = sorted(tasks, key=lambda task: task.weight, reverse=True)
+    items = [{"task": pickle.dumps(task)} for task in ordered]
+    with _files_as_rows():
+        outcomes = ray.data.from_items(
+            items, override_num_blocks=min(len(items), MOST_BLOCKS)
+        ).map_batches(_run, batch_size=1, batch_format="numpy", num_cpus=1)
+        for row in outcomes.iter_rows():
+            yield pickle.loads(row["outcome"])  # noqa: S301 - made by `_run` in our own workers
+
+
+def _run(batch: dict[str, Any]) -> dict[str, Any]:
+    outcomes = [pickle.loads(one).run() for one in batch["task"]]  # noqa: S301 - ours, see above
+    return {"outcome": np.array([pickle.dumps(one) for one in outcomes], dtype=object)}
+
+
+@contextmanager
+def _files_as_rows() -> Iterator[None]:
+    """Ray Data as files need it, for the datasets made within it."""
+    from ray.data import DataContext
+
+    before = DataContext.get_current()
+    context = before.copy()
+    # Outcomes are small, so no core need be held back for what follows the tasks.
+    context.op_resource_reservation_enabled = False
+    context.enable_progress_bars = False
+    # What Ray Data logs of a failure comes to the caller as the exception too.
+    logger = logging.getLogger("ray.data")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    DataContext._set_current(context)
+    try:
+        yield
+    finally:
+        DataContext._set_current(before)
+        logger.setLevel(level)

@@ -1,0 +1,82 @@
+"""The function of a job, named as `module:function`, so that every machine can load it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from errors import FunctionError, RayOnAwsError, UsageError
+
+TableFunction = Callable[[pa.Table], pa.Table]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function from an Arrow table to an Arrow table.
+
+    Attributes:
+        name: `module:function`.
+        options: passed to it by keyword.
+        folder: where its module is looked for last, after all that is installed: so a file there
+            cannot take the place of a library.
+    """
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    folder: str = field(default_factory=lambda: str(Path.cwd()))
+
+    def load(self) -> TableFunction:
+        """The function itself, with its options filled in.
+
+        Raises:
+            UsageError: there is no such module or function.
+        """
+        module_name, colon, attribute = self.name.partition(":")
+        if not (module_name and colon and attribute):
+            raise UsageError(f"'{self.name}' does not name a function: write module:function")
+        if self.folder not in sys.path:
+            sys.path.append(self.folder)
+        try:
+            found = getattr(importlib.import_module(module_name), attribute, None)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+                raise  # the module is there; something that it imports is not
+            raise UsageError(
+                f"there is no module '{module_name}' for the function '{self.name}': "
+                "run from the folder that holds it, or put that on PYTHONPATH"
+            ) from error
+        if not callable(found):
+            raise UsageError(f"module '{module_name}' has no function '{attribute}'")
+        return partial(found, **self.options) if self.options else found
+
+
+def apply(function: TableFunction, table: pa.Table, name: str, origin: str) -> pa.Table:
+    """What the function makes of a table; `name` and `origin` tell which function, which file.
+
+    Raises:
+        RayOnAwsError: the function says itself that the input is wrong.
+        FunctionError: it failed, or gives back no table.
+    """
+    try:
+        result = function(table)
+    except RayOnAwsError as error:
+        raise type(error)(f"{origin}: {error}") from error
+    except Exception as error:
+        raise FunctionError(f"{name} failed on {origin}: {error!r}\n{_own_lines()}") from error
+    if not isinstance(result, pa.Table):
+        kind = type(result).__name__
+        raise FunctionError(f"{name} gave back a {kind} for {origin}, not a pyarrow.Table")
+    return result
+
+
+def _own_lines() -> str:
+    """The traceback of the exception being handled, without the line of `apply`."""
+    return "".join(traceback.format_exc().splitlines(keepends=True)[3:]).rstrip()

@@ -1,0 +1,232 @@
+"""Parquet in and out, a batch of rows at a time, so that memory does not grow with the file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from errors import InputError, UsageError
+from workloads.files.failures import explained
+from workloads.files.places import Folder
+
+CODECS = ("snappy", "zstd", "lz4", "gzip", "none")
+# About what fits a core's own cache together with what is made from it.
+BATCH_BYTES = 2 * 2**20
+ROW_GROUP_BYTES = 64 * 2**20
+# A column chunk larger than this is read in pieces rather than at once.
+WHOLE_CHUNK_BYTES = 64 * 2**20
+PIECE_BYTES = 4 * 2**20
+# An object up to this size is fetched ahead in few large requests.
+PREFETCH_BYTES = 256 * 2**20
+# Texts of this mean length hardly repeat: looking for repeats and extremes in them is wasted.
+LONG_TEXT_BYTES = 64
+
+
+@dataclass
+class Clock:
+    """Adds up how long something took, over many times.
+
+    Attributes:
+        seconds: the sum so far.
+    """
+
+    seconds: float = field(default=0.0)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Counts the time spent within it."""
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - begin
+
+
+def check_codec(codec: str) -> None:
+    """Raises UsageError for a codec that files cannot be written with here."""
+    if codec not in CODECS:
+        raise UsageError(f"'{codec}' is not a codec: choose one of {', '.join(CODECS)}")
+
+
+def row_count(folder: Folder, name: str) -> int:
+    """The number of rows of a file, from its footer.
+
+    Raises:
+        InputError: it is not Parquet, or not whole.
+    """
+    with explained(f"{folder.uri}/{name}"):
+        path, filesystem = folder.path(name), folder.filesystem()
+        rows: int = pq.read_metadata(path, filesystem=filesystem).num_rows
+        return rows
+
+
+def read_rows(
+    folder: Folder,
+    name: str,
+    start: int = 0,
+    stop: int | None = None,
+    batch_bytes: int = BATCH_BYTES,
+) -> Iterator[pa.Table]:
+    """The rows from `start` up to `stop` of a file, in tables of about `batch_bytes` each.
+
+    At least one table, which is empty where the file is.
+
+    Raises:
+        InputError: it is not Parquet, is not whole, or has no such rows.
+    """
+    with explained(f"{folder.uri}/{name}"), _opened(folder, name) as file:
+        groups, skip = _row_groups(file.metadata, start, stop)
+        wanted = (file.metadata.num_rows if stop is None else stop) - start
+        rows = _rows_per_batch(file.metadata, batch_bytes)
+        any_yielded = False
+        for batch in file.iter_batches(rows, row_groups=groups, use_threads=False):
+            kept = batch.slice(skip, wanted)
+            skip = max(skip - batch.num_rows, 0)
+            wanted -= kept.num_rows
+            if kept.num_rows:
+                any_yielded = True
+                yield pa.Table.from_batches([kept])
+        if not any_yielded:
+            yield file.schema_arrow.empty_table()
+
+
+@contextmanager
+def _opened(folder: Folder, name: str) -> Iterator[pq.ParquetFile]:
+    filesystem = folder.filesystem()
+    with filesystem.open_input_file(folder.path(name)) as source:
+        metadata = pq.read_metadata(source)
+        size = source.size()
+        pieces = 0 if _largest_chunk(metadata) <= WHOLE_CHUNK_BYTES else PIECE_BYTES
+        prefetch = folder.in_s3 and size <= PREFETCH_BYTES
+        with pq.ParquetFile(
+            source, metadata=metadata, buffer_size=pieces, pre_buffer=prefetch
+        ) as file:
+            yield file
+
+
+def _largest_chunk(metadata: pq.FileMetaData) -> int:
+    return max(
+        (
+            metadata.row_group(group).column(column).total_compressed_size
+            for group in range(metadata.num_row_groups)
+            for column in range(metadata.num_columns)
+        ),
+        default=0,
+    )
+
+
+def _row_groups(
+    metadata: pq.FileMetaData, start: int, stop: int | None
+) -> tuple[list[int], int]:
+    """The row groups that hold the rows, and how many rows of the first to skip."""
+    groups, first_row, skip = [], 0, 0
+    for group in range(metadata.num_row_groups):
+        after = first_row + metadata.row_group(group).num_rows
+        if after > start and (stop is None or first_row < stop):
+            if not groups:
+                skip = start - first_row
+            groups.append(group)
+        first_row = after
+    return groups, skip
+
+
+def plain_bytes(metadata: pq.FileMetaData) -> int:
+    """The size of a file's data as encoded, before compression."""
+    return sum(
+        metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)
+    )
+
+
+def _rows_per_batch(metadata: pq.FileMetaData, batch_bytes: int) -> int:
+    a_row = plain_bytes(metadata) / max(metadata.num_rows, 1)
+    return max(int(batch_bytes / max(a_row, 1)), 1)
+
+
+class Writer:
+    """Writes tables to one Parquet file, in row groups of about `ROW_GROUP_BYTES`.
+
+    Attributes:
+        rows: how many were given to it so far.
+    """
+
+    def __init__(self, sink: BinaryIO, codec: str) -> None:
+        self.rows = 0
+        self._sink = sink
+        self._codec = codec
+        self._held: list[pa.Table] = []
+        self._held_bytes = 0
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, table: pa.Table, origin: str) -> None:
+        """Takes rows made from the file `origin`; written when a row group is full, or at the end.
+
+        Raises:
+            InputError: its columns are not those of the tables before.
+        """
+        if self._writer is None:
+            self._writer = self._open(table)
+        elif table.schema != self._writer.schema:
+            table = _fitted(table, self._writer.schema, origin)
+        self.rows += table.num_rows
+        self._held.append(table)
+        self._held_bytes += table.nbytes
+        if self._held_bytes >= ROW_GROUP_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        """Writes what is held and the footer."""
+        if self._writer is not None:
+            self._flush()
+            self._writer.close()
+
+    def _flush(self) -> None:
+        if self._writer is not None and self._held:
+            table = pa.concat_tables(self._held)
+            if table.num_rows or not self.rows:
+                self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+            self._held, self._held_bytes = [], 0
+
+    def _open(self, first: pa.Table) -> pq.ParquetWriter:
+        short = [name for name in first.column_names if not _long_text(first.column(name))]
+        # Nested columns go by other names in a list, so "all" is said as True.
+        columns = short if len(short) < first.num_columns else True
+        return pq.ParquetWriter(
+            self._sink,
+            first.schema,
+            compression=self._codec,
+            use_dictionary=columns,
+            write_statistics=columns,
+        )
+
+
+def _fitted(table: pa.Table, schema: pa.Schema, origin: str) -> pa.Table:
+    try:
+        return table.select(schema.names).cast(schema)
+    except (KeyError, ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"what was made of {origin} does not fit the file it goes into: its columns are "
+            f"{_described(table.schema)}, those before it {_described(schema)}; make them alike"
+        ) from error
+
+
+def _described(schema: pa.Schema) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in schema)
+
+
+def _long_text(column: pa.ChunkedArray) -> bool:
+    kind = column.type
+    if not (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+    ):
+        return False
+    return bool(column.nbytes > LONG_TEXT_BYTES * max(len(column), 1))

@@ -1,0 +1,133 @@
+"""Folders and files, on this machine or in S3, named as users name them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pyarrow.fs as pafs
+
+from errors import InputError, UsageError
+from workloads.files import s3
+from workloads.files.failures import explained
+
+S3_SCHEME = "s3://"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file found in a folder.
+
+    Attributes:
+        name: its path within the folder, with forward slashes.
+        size: in bytes.
+        modified_ns: when it was last written, in nanoseconds since 1970.
+    """
+
+    name: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder: an absolute path of this machine, or `s3://bucket/prefix`."""
+
+    uri: str
+
+    @classmethod
+    def of(cls, uri: str | Path) -> Folder:
+        """The folder that a user means; a relative path counts from the current folder.
+
+        Raises:
+            UsageError: a scheme other than s3, or no bucket.
+        """
+        text = str(uri)
+        if text.startswith(S3_SCHEME):
+            if not text.removeprefix(S3_SCHEME).strip("/"):
+                raise UsageError(f"'{text}' names no bucket: write s3://BUCKET/FOLDER")
+            return cls(text.rstrip("/"))
+        if "://" in text:
+            raise UsageError(f"'{text}' is neither a local path nor s3://BUCKET/FOLDER")
+        return cls(os.path.abspath(text))  # noqa: PTH100 - resolve() would follow links
+
+    @property
+    def in_s3(self) -> bool:
+        """Whether it is in an object store."""
+        return self.uri.startswith(S3_SCHEME)
+
+    def filesystem(self) -> pafs.FileSystem:
+        """The file system that holds it."""
+        return s3.filesystem() if self.in_s3 else pafs.LocalFileSystem()
+
+    def path(self, name: str = "") -> str:
+        """The path of a file in it, as its file system wants it."""
+        base = self.uri.removeprefix(S3_SCHEME)
+        return f"{base.rstrip('/')}/{name}" if name else base
+
+    def contains(self, other: Folder) -> bool:
+        """Whether another folder is this one or lies within it."""
+        return PurePosixPath(other.uri).is_relative_to(PurePosixPath(self.uri))
+
+    def files(self) -> list[File]:
+        """All files in it and below, by name; none where it does not exist.
+
+        Names that begin with `_` or `.` are left out, and so is all below them: by the custom of
+        Spark and Arrow these hold no data.
+
+        Raises:
+            StorageError: the store refuses, the bucket is missing, or it cannot be reached.
+        """
+        selector = pafs.FileSelector(self.path(), recursive=True, allow_not_found=True)
+        with explained(self.uri):
+            found = self.filesystem().get_file_info(selector)
+        base = len(self.path().rstrip("/")) + 1
+        files = [
+            File(info.path[base:], info.size, info.mtime_ns or 0)
+            for info in found
+            if info.type == pafs.FileType.File
+        ]
+        return sorted((one for one in files if not _hidden(one.name)), key=lambda one: one.name)
+
+    def read(self, name: str) -> bytes | None:
+        """A small file's content; None where there is no such file."""
+        with explained(f"{self.uri}/{name}"):
+            filesystem = self.filesystem()
+            if filesystem.get_file_info(self.path(name)).type != pafs.FileType.File:
+                return None
+            with filesystem.open_input_stream(self.path(name)) as stream:
+                content: bytes = stream.read()
+                return content
+
+
+def input_files(folder: Folder) -> tuple[Folder, list[File]]:
+    """The files that a user means by a folder or by a single file, and the folder they are in.
+
+    Raises:
+        InputError: there is nothing there.
+        StorageError: the store refuses or cannot be reached.
+    """
+    files = folder.files()
+    if not files:
+        parent, _, name = folder.uri.rpartition("/")
+        if parent and parent != "s3:/":
+            with explained(folder.uri):
+                info = folder.filesystem().get_file_info(folder.path())
+            if info.type == pafs.FileType.File:
+                return Folder(parent), [File(name, info.size, info.mtime_ns or 0)]
+        raise InputError(f"no data files in {folder.uri}: name a folder that holds Parquet files")
+    return folder, files
+
+
+@contextmanager
+def opened(folder: Folder, name: str) -> Iterator[object]:
+    """A file of a folder, open for reading at any position."""
+    with folder.filesystem().open_input_file(folder.path(name)) as file:
+        yield file
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith(("_", ".")) for part in name.split("/"))

@@ -1,0 +1,67 @@
+"""`python -m workloads.text`: generate text, clean text."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from workloads.files import cli
+from workloads.files.job import Summary
+from workloads.files.transform import transform
+from workloads.text.clean import CLEANED
+from workloads.text.generate import KINDS, SCALES, TextSpec, generate
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Does what the arguments say; gives the exit code."""
+    arguments = _parser().parse_args(argv)
+    return cli.run(lambda: _generate(arguments) if arguments.do == "generate" else _clean(arguments))
+
+
+def _generate(arguments: argparse.Namespace) -> Summary:
+    size = arguments.scale if arguments.bytes is None else arguments.bytes
+    spec = TextSpec.sized(size, arguments.kind, arguments.seed)
+    return generate(arguments.destination, spec, codec=arguments.codec)
+
+
+def _clean(arguments: argparse.Namespace) -> Summary:
+    return transform(
+        arguments.source,
+        arguments.destination,
+        "workloads.text:clean",
+        options={"column": arguments.column, "output": arguments.output},
+        shape=cli.shape_of(arguments),
+        codec=arguments.codec,
+        skip_bad=arguments.skip_bad,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m workloads.text", description=__doc__)
+    commands = parser.add_subparsers(dest="do", required=True)
+    making = commands.add_parser("generate", help="write a text data set")
+    cli.add_destination(making)
+    size = making.add_mutually_exclusive_group()
+    size.add_argument(
+        "--scale", choices=SCALES, default="small", help="how much text (default: %(default)s)"
+    )
+    size.add_argument("--bytes", type=int, metavar="N", help="how much text, in bytes")
+    making.add_argument(
+        "--kind", choices=KINDS, default="letters", help="of text (default: %(default)s)"
+    )
+    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    cleaning = commands.add_parser("clean", help="add a column of cleaned text")
+    cli.add_places(cleaning)
+    cleaning.add_argument(
+        "--column", default="text", help="the column to clean (default: %(default)s)"
+    )
+    cleaning.add_argument(
+        "--output", default=CLEANED, help="the column to add (default: %(default)s)"
+    )
+    cli.add_shape(cleaning)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
