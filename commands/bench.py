@@ -37,7 +37,7 @@ RESULTS = ROOT / "results"
         "output": "a folder for what is written while measuring, instead of memory or results/",
     }
 )
-def bench(  # noqa: PLR0913 - each is an option
+def bench(
     _context: Context,
     workload: str = "text",
     scale: str = "small",
@@ -83,7 +83,7 @@ def bench(  # noqa: PLR0913 - each is an option
     if json:
         rows = [case.as_row() for case in cases]
         Path(json).write_text(json_format.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-    write(cases, page, command=f"./invoke {' '.join(sys.argv[sys.argv.index('bench'):])}")
+    write(cases, page, command=f"./invoke {' '.join(sys.argv[sys.argv.index('bench') :])}")
     print(f"report: {page}")
 
 

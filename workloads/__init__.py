@@ -1,0 +1,1 @@
+"""Data jobs, and what runs and measures them."""

@@ -1,0 +1,1 @@
+"""Workloads measured, beside other ways to do the same work."""

@@ -63,9 +63,8 @@ def entries(workload: str, kind: str, peers: bool, repeats: int | None) -> list[
         _entry(workload, engine, catalogue["defaults"] | fields)
         for engine, fields in engines.items()
     ]
-    return [
-        _with_repeats(one, repeats) for one in found if kind in one.kinds and (peers or not one.peer)
-    ]
+    taking_part = [one for one in found if kind in one.kinds and (peers or not one.peer)]
+    return [replace(one, repeats=repeats or one.repeats) for one in taking_part]
 
 
 def check_kinds(kinds: Collection[str]) -> None:
@@ -78,10 +77,6 @@ def check_kinds(kinds: Collection[str]) -> None:
 def _entry(workload: str, engine: str, fields: dict[str, Any]) -> Entry:
     kinds: Sequence[str] = fields.pop("kinds", tuple(KINDS))
     return Entry(workload, engine, kinds=tuple(kinds), **fields)
-
-
-def _with_repeats(entry: Entry, repeats: int | None) -> Entry:
-    return entry if repeats is None else replace(entry, repeats=repeats)
 
 
 def _catalogue() -> dict[str, Any]:

@@ -151,7 +151,7 @@ def serve(engine: ModuleType, calls: Connection) -> None:
             return
         try:
             result = getattr(engine, function)(*arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
             traceback.print_exc()
             calls.send((f"{type(error).__name__}: {error}", None))
         else:

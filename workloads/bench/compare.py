@@ -41,7 +41,7 @@ def compare(ours: pa.Table, theirs: pa.Table) -> Comparison:
             len(ours), len(ours), f"it has other rows: {len(theirs)}, where ours has {len(ours)}"
         )
     left, right = (one[CLEANED].cast(pa.large_string()) for one in (ours, theirs))
-    differing = pc.fill_null(pc.not_equal(left, right), True)  # noqa: FBT003
+    differing = pc.fill_null(pc.not_equal(left, right), True)
     both_null = pc.and_(pc.is_null(left), pc.is_null(right))
     mask = pc.and_not(differing, both_null)
     number = pc.sum(mask).as_py() or 0

@@ -20,7 +20,8 @@ from workloads.bench.compare import compare, row_count, sample
 from workloads.bench.machine import describe
 from workloads.bench.places import check_space, input_folder, is_complete, output_folder
 from workloads.files.parquet import plain_bytes
-from workloads.text.generate import ROW_BYTES, TextSpec
+from workloads.text.characters import ROW_BYTES
+from workloads.text.generate import TextSpec
 
 Tell = Callable[[str], None]
 
@@ -64,9 +65,7 @@ class Setting:
     scale: str
     storage: str
     machine: Machine
-    started_at: str = field(
-        default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds")
-    )
+    started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 @dataclass
@@ -187,7 +186,7 @@ def ensure_input(settings: Settings, tell: Tell) -> dict[TextSpec, Path]:
         # Plain processes, so that no Ray has to be started for it.
         with Engine("floor", settings.logs / "input.log") as engine:
             for spec in missing:
-                tell(f"making the input: {spec.rows:,} rows of {spec.kind} text, kept for next time")
+                tell(f"making the input: {spec.rows:,} rows of {spec.kind}, kept for next time")
                 engine.call("make_input", spec, folders[spec])
     return folders
 

@@ -6,8 +6,10 @@ import logging
 import os
 import pickle
 import secrets
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +24,39 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def start_ray() -> None:
-    """Connects to the cluster that RAY_ADDRESS names, or starts an embedded one; once a process.
-
-    The embedded one listens on loopback only, asks for a token that lives as long as it does, has
-    no dashboard and reports nothing to anyone.
-    """
+    """Connects to the cluster that RAY_ADDRESS names, or starts an embedded one; once a process."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    embedded = "RAY_ADDRESS" not in os.environ
-    if embedded:
-        # Ray has this switch for systems whose firewalls ask; with it, it binds to 127.0.0.1.
-        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-        if "RAY_AUTH_MODE" not in os.environ:
-            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    if "RAY_ADDRESS" not in os.environ:
+        _start_embedded()
+        return
     import ray
+
+    if not ray.is_initialized():
+        ray.init(logging_level=logging.WARNING)
+
+
+def _start_embedded() -> None:
+    """Starts a Ray that listens on loopback only, has no dashboard and reports to nobody.
+
+    It asks for a token that lives as long as it does, unless Ray was imported before: Ray looks at
+    RAY_AUTH_MODE then, and not again.
+    """
+    if "ray" not in sys.modules and "RAY_AUTH_MODE" not in os.environ:
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    import ray
+    from ray._private import ray_constants
+    from ray._private.parameter import RayParams
 
     if ray.is_initialized():
         return
-    if embedded:
-        with _importable_by_workers():
-            ray.init(logging_level="error", include_dashboard=False, _node_ip_address=LOOPBACK)
-    else:
-        ray.init(logging_level="warning")
+    # Ray has this switch for systems whose firewalls ask: with it, it binds to 127.0.0.1.
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    # Every Ray wants the same port for its agent, and a second one on a machine waits for it for
+    # three seconds before it goes on without; 0 is any port.
+    initialize: Any = partialmethod(RayParams.__init__, dashboard_agent_listen_port=0)
+    setattr(RayParams, "__init__", initialize)  # noqa: B010 - mypy takes no other form
+    with _importable_by_workers():
+        ray.init(logging_level=logging.ERROR, include_dashboard=False, _node_ip_address=LOOPBACK)
 
 
 @contextmanager

@@ -121,11 +121,10 @@ def _largest_chunk(metadata: pq.FileMetaData) -> int:
     )
 
 
-def _row_groups(
-    metadata: pq.FileMetaData, start: int, stop: int | None
-) -> tuple[list[int], int]:
+def _row_groups(metadata: pq.FileMetaData, start: int, stop: int | None) -> tuple[list[int], int]:
     """The row groups that hold the rows, and how many rows of the first to skip."""
-    groups, first_row, skip = [], 0, 0
+    groups: list[int] = []
+    first_row, skip = 0, 0
     for group in range(metadata.num_row_groups):
         after = first_row + metadata.row_group(group).num_rows
         if after > start and (stop is None or first_row < stop):

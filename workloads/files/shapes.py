@@ -91,7 +91,9 @@ class Shape:
 
 def fingerprint(outputs: Sequence[Output]) -> str:
     """A short name for a way to cut the input: it changes when any output would hold other rows."""
-    cut = [(one.name, [(part.file, part.start, part.stop) for part in one.slices]) for one in outputs]
+    cut = [
+        (one.name, [(part.file, part.start, part.stop) for part in one.slices]) for one in outputs
+    ]
     return sha256(json.dumps(cut).encode()).hexdigest()[:16]
 
 

@@ -14,7 +14,7 @@ from workloads.files.job import Summary, run_job
 from workloads.files.parquet import BATCH_BYTES, Clock, Writer, check_codec, read_rows, row_count
 from workloads.files.places import File, Folder, input_files
 from workloads.files.record import claim
-from workloads.files.shapes import Output, Shape, Slice, fingerprint
+from workloads.files.shapes import Output, Shape, fingerprint
 from workloads.files.tasks import Outcome
 
 FILE_TO_FILE = Shape()
@@ -56,9 +56,7 @@ class TransformTask:
             writer = Writer(sink, self.codec)
             for part in self.output.slices:
                 origin = f"{self.source.uri}/{part.file}"
-                tables = read_rows(
-                    self.source, part.file, part.start, part.stop, self.batch_bytes
-                )
+                tables = read_rows(self.source, part.file, part.start, part.stop, self.batch_bytes)
                 while True:
                     with reading.running():
                         table = next(tables, None)

@@ -16,7 +16,8 @@ from workloads.text.generate import KINDS, SCALES, TextSpec, generate
 def main(argv: Sequence[str] | None = None) -> int:
     """Does what the arguments say; gives the exit code."""
     arguments = _parser().parse_args(argv)
-    return cli.run(lambda: _generate(arguments) if arguments.do == "generate" else _clean(arguments))
+    job = _generate if arguments.do == "generate" else _clean
+    return cli.run(lambda: job(arguments))
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:

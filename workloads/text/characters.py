@@ -63,25 +63,19 @@ _URL = np.frombuffer(b"https://www.example.com/", np.uint8)
 _SPACES = np.array([0x20] * 26 + [0x0A, 0x0A, 0x09, 0xA0, 0x2003, 0x3000], np.int64)
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, inline="always")
 def _mixed_bits(state: Any) -> Any:
     bits = (state ^ (state >> _30)) * _MIX_1
     bits = (bits ^ (bits >> _27)) * _MIX_2
     return bits ^ (bits >> _31)
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, inline="always")
 def _row_state(seed: int, row: int) -> Any:
     return _mixed_bits(_mixed_bits(np.uint64(seed)) + np.uint64(row) * _GOLDEN)
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _below(bits: Any, limit: int) -> int:
-    """A number from 0 up to `limit` from the high half of random bits."""
-    return np.int64(((bits >> _32) * np.uint64(limit)) >> _32)
-
-
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, inline="always")
 def _eight_letters(bits: Any) -> Any:
     """Eight letters from 64 random bits, all at once: each byte's share of the alphabet.
 
@@ -95,7 +89,7 @@ def _eight_letters(bits: Any) -> Any:
     return number + _SMALL_A - capital * _TO_CAPITALS - blank * _TO_BLANK
 
 
-@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True)
 def write_letters(seed: int, first_row: int, out: Bytes, offsets: Offsets) -> None:
     """Rows of ROW_BYTES random letters and blanks, as the documents make them.
 
@@ -115,7 +109,7 @@ def write_letters(seed: int, first_row: int, out: Bytes, offsets: Offsets) -> No
         offsets[index + 1] = (index + 1) * ROW_BYTES
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, inline="always")
 def _encode(point: int, out: Bytes, at: int) -> int:
     """Writes a code point as UTF-8; returns where the next one goes."""
     if point < 0x80:
@@ -137,7 +131,7 @@ def _encode(point: int, out: Bytes, at: int) -> int:
     return at + 4
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, inline="always")
 def _write_word(state: Any, first: int, size: int, length: int, out: Bytes, at: int) -> int:
     """Writes `length` characters from the range of `size` that begins with `first`."""
     bits = np.uint64(0)
@@ -149,7 +143,7 @@ def _write_word(state: Any, first: int, size: int, length: int, out: Bytes, at: 
     return at
 
 
-@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True)
 def write_mixed(seed: int, first_row: int, out: Bytes, offsets: Offsets) -> None:
     """Rows of words as people write them: Hangul, Latin, accents, digits, URLs, emoji, odd spaces.
 
@@ -172,7 +166,7 @@ def write_mixed(seed: int, first_row: int, out: Bytes, offsets: Offsets) -> None
                 for byte in _URL:
                     out[at] = byte
                     at += 1
-            first, last, fewest, most = _WORDS[kind, 0], _WORDS[kind, 1], _WORDS[kind, 2], _WORDS[kind, 3]
+            first, last, fewest, most, _ = _WORDS[kind]
             length = fewest + np.int64((bits & _LOW_BYTE) * np.uint64(most - fewest + 1) >> _8)
             at = _write_word(bits, first, last - first + 1, length, out, at)
             at = _encode(_SPACES[np.int64((bits >> _8) % np.uint64(_SPACES.size))], out, at)

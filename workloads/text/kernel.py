@@ -1,6 +1,6 @@
-"""The cleaning of text on Arrow's buffers: what the documents' regular expression keeps.
+r"""The cleaning of text on Arrow's buffers: what the documents' regular expression keeps.
 
-`re.sub(r"[^가-힣a-zA-Z0-9\\s]", "", text).lower()` looks at one character at a time and maps it to
+`re.sub(r"[^가-힣a-zA-Z0-9\s]", "", text).lower()` looks at one character at a time and maps it to
 itself, to its ASCII lower case or to nothing. So the bytes of a whole column can be cleaned in one
 pass: find the bytes to keep in blocks of 64 (see `vectors`), move the runs of them together.
 
@@ -33,19 +33,20 @@ ONE, TWO, LAST, LAST_BUT_ONE = (np.uint64(n) for n in (1, 2, BLOCK - 1, BLOCK - 
 WIDTH = np.uint64(BLOCK)
 
 Bytes = npt.NDArray[np.uint8]
+Position = int | np.int64
 Offsets = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _first_bits(count: int) -> Any:
+@numba.njit(nogil=True, inline="always")
+def _first_bits(count: Position) -> Any:
     """A mask of the first `count` bytes of a block, all 64 where there are more."""
     if count >= BLOCK:
         return EVERY
     return (ONE << np.uint64(max(count, 0))) - ONE
 
 
-@numba.njit(nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _move_runs(data: Bytes, start: int, keep: Any, out: Bytes, written: int) -> int:
+@numba.njit(nogil=True, inline="always")
+def _move_runs(data: Bytes, start: Position, keep: Any, out: Bytes, written: Position) -> Position:
     """Moves each run of ones in `keep`, which is not all ones, to out[written:]."""
     while keep:
         gap = trailing_zeros(keep)
@@ -60,8 +61,10 @@ def _move_runs(data: Bytes, start: int, keep: Any, out: Bytes, written: int) -> 
     return written
 
 
-@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
-def _clean_value(data: Bytes, start: int, stop: int, out: Bytes, written: int) -> int:
+@numba.njit(nogil=True)
+def _clean_value(
+    data: Bytes, start: Position, stop: Position, out: Bytes, written: Position
+) -> Position:
     """Cleans data[start:stop] to out[written:]; returns where the next value is to be written."""
     rest = np.uint64(0)  # bytes of this block that belong to a character begun in the last one
     while start < stop:
@@ -86,12 +89,12 @@ def _clean_value(data: Bytes, start: int, stop: int, out: Bytes, written: int) -
     return written
 
 
-@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True)
 def _clean_values(
-    data: Bytes, base: int, offsets: Offsets, out: Bytes, new_offsets: Offsets
+    data: Bytes, base: Position, offsets: Offsets, out: Bytes, new_offsets: Offsets
 ) -> None:
     """Cleans values whose `offsets` count from `base`; new_offsets[0] says where to write."""
-    written = np.int64(new_offsets[0])
+    written: Position = np.int64(new_offsets[0])
     for row in range(offsets.size - 1):
         start, stop = np.int64(offsets[row]) - base, np.int64(offsets[row + 1]) - base
         written = _clean_value(data, start, stop, out, written)

@@ -37,6 +37,6 @@ def spilled_bytes() -> int:
     import ray
     from ray._private.internal_api import get_memory_info_reply, get_state_from_address
 
-    state = get_state_from_address(ray.get_runtime_context().gcs_address)
-    reply = get_memory_info_reply(state)
+    state = get_state_from_address(ray.get_runtime_context().gcs_address)  # type: ignore[no-untyped-call]
+    reply = get_memory_info_reply(state)  # type: ignore[no-untyped-call]
     return int(reply.store_stats.spilled_bytes_total)

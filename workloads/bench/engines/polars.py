@@ -9,7 +9,7 @@ from workloads.bench.engines import PATTERN
 
 def start() -> None:
     """Loads the library."""
-    import polars  # noqa: F401, ICN001
+    import polars  # noqa: F401
 
 
 def clean(source: Path, destination: Path) -> None:
