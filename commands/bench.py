@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as json_format
+import shlex
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from invoke.context import Context
 
 from commands import ROOT
 from commands.command import command
-from errors import UsageError
+from errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from workloads.bench.case import Case
@@ -31,6 +33,8 @@ RESULTS = ROOT / "results"
         "kind": "of text: letters (random ones), mixed (many scripts), or both as letters,mixed",
         "seed": "of the text; the same seed makes the same text on any machine",
         "peers": "measure Polars, DuckDB and Daft too, and compare their results with ours",
+        "engines": "only these of ours, baseline, floor, polars, duckdb, daft, as ours,floor; "
+        "a peer named here needs no --peers",
         "repeats": "measured runs of each engine, of which the median counts; 0 for the usual 3",
         "json": "write the cases to this file, a list of one object for each",
         "report": "write the HTML report to this file, instead of one under results/",
@@ -45,6 +49,7 @@ def bench(
     kind: str = "letters,mixed",
     seed: int = 0,
     peers: bool = False,
+    engines: str = "",
     repeats: int = 0,
     json: str = "",
     report: str = "",
@@ -65,13 +70,15 @@ def bench(
         raise UsageError("--bytes and --repeats cannot be negative")
     if not bytes and scale not in SCALES:
         raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
+    workloads, kinds = _workloads(workload), _kinds(kind)
     settings = harness.Settings(
-        workloads=_workloads(workload),
-        kinds=_kinds(kind),
+        workloads=workloads,
+        kinds=kinds,
         size=bytes or SCALES[scale],
         scale=f"{bytes} bytes" if bytes else scale,
         seed=seed,
         peers=peers,
+        engines=_engines(engines, workloads, kinds),
         repeats=repeats or None,
         results=RESULTS,
         output=Path(output).resolve() if output else None,
@@ -82,8 +89,9 @@ def bench(
     cases = _measured(settings)
     if json:
         rows = [case.as_row() for case in cases]
-        Path(json).write_text(json_format.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-    write(cases, page, command=f"./invoke {' '.join(sys.argv[sys.argv.index('bench') :])}")
+        text = json_format.dumps(rows, indent=2, ensure_ascii=False)
+        Path(json).write_text(f"{text}\n", encoding="utf-8")
+    write(cases, page, command=_command())
     print(f"report: {page}")
 
 
@@ -92,7 +100,7 @@ def _measured(settings: Settings) -> list[Case]:
 
     from workloads.bench import harness, table
 
-    with _told() as tell:
+    with _ended_as_by_ctrl_c(), _told() as tell:
         cases = harness.run(settings, tell)
     table.show(cases, Console())
     return cases
@@ -112,18 +120,59 @@ def _workloads(wanted: str) -> list[str]:
 def _kinds(wanted: str) -> Sequence[str]:
     from workloads.bench.catalogue import check_kinds
 
-    kinds = [kind.strip() for kind in wanted.split(",")]
+    kinds = _names(wanted)
     check_kinds(kinds)
     return kinds
 
 
-def _check_writable(path: Path) -> None:
-    """Makes the folder of a file that is written at the end, so that the work is not in vain."""
-    from workloads.files.failures import explained
+def _engines(wanted: str, workloads: Sequence[str], kinds: Sequence[str]) -> Sequence[str]:
+    from workloads.bench.catalogue import check_engines
 
-    with explained(str(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+    engines = _names(wanted) if wanted else []
+    check_engines(engines, workloads, kinds)
+    return engines
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",")]
+
+
+def _check_writable(path: Path) -> None:
+    """Tries to write a file that is written at the end, so that the work is not in vain.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
+    there = path.exists() or path.is_symlink()
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}; name another file") from error
+    if not there:
+        path.unlink()
+
+
+def _command() -> str:
+    """This call as it was typed; nothing where it came from Python."""
+    typed = sys.argv[sys.argv.index("bench") :] if "bench" in sys.argv else []
+    return shlex.join(["./invoke", *typed]) if typed else ""
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Lets `kill`, and a terminal that is closed, end the work as tidily as Ctrl-C does."""
+    signals = [signal.SIGTERM, signal.SIGHUP]
+    before = [signal.getsignal(number) for number in signals]
+    for number, handler in zip(signals, before, strict=True):
+        if handler is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -23,11 +23,11 @@ class Entry:
     engine: str
     repeats: int
     warm_ups: int
-    start: bool = True
     fresh: bool = False
     peer: bool = False
     kinds: tuple[str, ...] = tuple(KINDS)
     most_bytes: int | None = None
+    multiple: int = 1
 
 
 def workload_names(wanted: str) -> list[str]:
@@ -48,23 +48,28 @@ def workload_names(wanted: str) -> list[str]:
     return found
 
 
-def entries(workload: str, kind: str, peers: bool, repeats: int | None) -> list[Entry]:
+def entries(
+    workload: str, kind: str, *, peers: bool, engines: Collection[str], repeats: int | None
+) -> list[Entry]:
     """Who is to do a workload on a kind of text.
 
     Args:
         workload: a name from `workload_names`.
         kind: of text.
         peers: whether peers take part.
+        engines: only these, peers or not; empty for all, peers as said.
         repeats: instead of the catalogue's.
     """
     catalogue = _catalogue()
-    engines = catalogue["function"] if ":" in workload else catalogue["workloads"][workload]
+    doing = catalogue["function"] if ":" in workload else catalogue["workloads"][workload]
     found = [
-        _entry(workload, engine, catalogue["defaults"] | fields)
-        for engine, fields in engines.items()
+        _entry(workload, engine, catalogue["defaults"] | fields) for engine, fields in doing.items()
     ]
-    taking_part = [one for one in found if kind in one.kinds and (peers or not one.peer)]
-    return [replace(one, repeats=repeats or one.repeats) for one in taking_part]
+    return [
+        replace(one, repeats=repeats or one.repeats)
+        for one in found
+        if kind in one.kinds and (one.engine in engines if engines else peers or not one.peer)
+    ]
 
 
 def check_kinds(kinds: Collection[str]) -> None:
@@ -72,6 +77,28 @@ def check_kinds(kinds: Collection[str]) -> None:
     unknown = sorted(set(kinds) - set(KINDS))
     if unknown or not kinds:
         raise UsageError(f"'{', '.join(unknown)}' is no kind of text: choose {', '.join(KINDS)}")
+
+
+def check_engines(
+    engines: Collection[str], workloads: Collection[str], kinds: Collection[str]
+) -> None:
+    """Raises UsageError for an engine that there is not, or when none of them has work to do."""
+    if not engines:
+        return
+    catalogue = _catalogue()
+    doing = [*catalogue["workloads"].values(), catalogue["function"]]
+    known = dict.fromkeys(name for one in doing for name in one)
+    if unknown := sorted(set(engines) - set(known)):
+        raise UsageError(f"'{', '.join(unknown)}' is no engine: choose {', '.join(known)}")
+    if not any(
+        entries(workload, kind, peers=False, engines=engines, repeats=None)
+        for workload in workloads
+        for kind in kinds
+    ):
+        raise UsageError(
+            f"{', '.join(workloads)} on {', '.join(kinds)} text is nothing that "
+            f"{', '.join(engines)} can do: choose other --engines"
+        )
 
 
 def _entry(workload: str, engine: str, fields: dict[str, Any]) -> Entry:

@@ -15,19 +15,23 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from errors import ServiceError
-from workloads.bench.catalogue import Entry
+from workloads.bench import session
 from workloads.bench.meter import Usage, measure
+
+if TYPE_CHECKING:
+    # What the child imports counts as memory of every engine, so it is to be little.
+    from workloads.bench.catalogue import Entry
 
 REPOSITORY = Path(__file__).parents[2]
 SECONDS_TO_END = 15
+SECONDS_TO_END_AFTER_ERROR = 1
 LOG_LINES = 15
 
 
@@ -43,6 +47,7 @@ class Engine:
         self.name = name
         self.started = False
         self._log = log
+        self._log_begin = log.stat().st_size if log.exists() else 0
         here, there = socket.socketpair()
         with there, log.open("ab") as output:
             paths = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
@@ -53,7 +58,7 @@ class Engine:
                 stderr=output,
                 pass_fds=[there.fileno()],
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
-                # Ctrl-C is for this process, which then ends the child.
+                # Ctrl-C is for this process, which then ends the child and all that it started.
                 start_new_session=True,
             )
         self._calls = Connection(here.detach())
@@ -67,13 +72,17 @@ class Engine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._calls.close()  # the child takes that for the end
+        self.dismiss()
         try:
-            self._process.wait(SECONDS_TO_END if error is None else 1)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(SECONDS_TO_END if error is None else SECONDS_TO_END_AFTER_ERROR)
+        finally:
+            session.end(self._process.pid)
             self._process.wait()
+
+    def dismiss(self) -> None:
+        """Lets the child end when it has done what it is at; waits for nothing."""
+        self._calls.close()
 
     def measure(self, function: str, *arguments: Any) -> Usage:
         """Calls a function of the engine and tells what its processes used meanwhile.
@@ -93,18 +102,28 @@ class Engine:
             self._calls.send((function, arguments))
             failure, result = self._calls.recv()
         except (EOFError, OSError) as error:
-            self._process.wait()
             raise ServiceError(
-                f"the engine {self.name} ended with code {self._process.returncode} in "
-                f"'{function}': {self._tail()}"
+                f"the engine {self.name} {self._end()} in '{function}'; {self._last_words()}"
             ) from error
         self.started = self.started or function == "start"
         if failure:
             raise ServiceError(f"the engine {self.name} failed in '{function}': {failure}")
         return result
 
-    def _tail(self) -> str:
-        lines = self._log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+    def _end(self) -> str:
+        code = self._process.wait()
+        if code >= 0:
+            return f"ended with code {code}"
+        if code == -signal.SIGKILL:
+            return "was killed, as systems do when memory runs out,"
+        return f"was ended by {signal.Signals(-code).name}"
+
+    def _last_words(self) -> str:
+        with self._log.open("rb") as log:
+            log.seek(self._log_begin)
+            lines = log.read().decode(errors="replace").splitlines()[-LOG_LINES:]
+        if not lines:
+            return f"it wrote nothing to {self._log}"
         return "\n".join([f"the end of {self._log}:", *lines])
 
 
@@ -125,8 +144,12 @@ class Engines:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # They end side by side, and all of them, also when another Ctrl-C comes meanwhile.
+        ends = ExitStack()
         for engine in self._open.values():
-            engine.__exit__(kind, error, trace)
+            engine.dismiss()
+            ends.push(engine)
+        ends.__exit__(kind, error, trace)
 
     def get(self, entry: Entry) -> Engine:
         """The engine of an entry of the catalogue."""
@@ -158,16 +181,8 @@ def serve(engine: ModuleType, calls: Connection) -> None:
             calls.send((None, result))
 
 
-@contextmanager
-def engine_module(name: str) -> Iterator[ModuleType]:
-    """The module of an engine, stopped at the end if it can be."""
-    module = importlib.import_module(f"workloads.bench.engines.{name}")
-    try:
-        yield module
-    finally:
-        getattr(module, "stop", lambda: None)()
-
-
 if __name__ == "__main__":
-    with engine_module(sys.argv[1]) as found:
-        serve(found, Connection(int(sys.argv[2])))
+    descriptor = int(sys.argv[2])
+    # Held by a process of the engine's, it would hide the engine's end from the parent.
+    os.set_inheritable(descriptor, False)
+    serve(importlib.import_module(f"workloads.bench.engines.{sys.argv[1]}"), Connection(descriptor))

@@ -37,9 +37,10 @@ def row_count(folder: Path) -> int:
 def compare(ours: pa.Table, theirs: pa.Table) -> Comparison:
     """How another engine's sample compares with ours; both as `sample` gives them."""
     if not ours["id"].equals(theirs["id"]):
-        return Comparison(
-            len(ours), len(ours), f"it has other rows: {len(theirs)}, where ours has {len(ours)}"
-        )
+        why = f": {len(theirs)}, where ours has {len(ours)}"
+        if len(theirs) == len(ours):
+            why = ", as their ids are not the same"
+        return Comparison(len(ours), len(ours), f"it has other rows{why}")
     left, right = (one[CLEANED].cast(pa.large_string()) for one in (ours, theirs))
     differing = pc.fill_null(pc.not_equal(left, right), True)
     both_null = pc.and_(pc.is_null(left), pc.is_null(right))

@@ -30,13 +30,18 @@ def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[t
         otherwise: where to make it when memory has no room for it.
 
     Raises:
-        OutputError: no room for it there.
+        OutputError: no room for it there, or no folder can be made.
     """
     needed = int(size * OUTPUT_PER_INPUT)
     parent = chosen or (MEMORY_BACKED if _memory_has_room(needed) else otherwise)
-    parent.mkdir(parents=True, exist_ok=True)
-    check_space(parent, needed)
-    folder = Path(tempfile.mkdtemp(prefix="ray-on-aws-bench-", dir=parent))
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        check_space(parent, needed)
+        folder = Path(tempfile.mkdtemp(prefix="ray-on-aws-bench-", dir=parent))
+    except OSError as error:
+        raise OutputError(
+            f"no folder can be made in {parent}: {error.strerror}; choose another with --output"
+        ) from error
     try:
         yield folder, "memory" if parent.is_relative_to(MEMORY_BACKED) else "disk"
     finally:

@@ -70,7 +70,7 @@ def times(ratio: float) -> str:
 def conditions(group: Group) -> str:
     """What all cases of a group have in common: size, place and number of runs."""
     measured = [case for case in group.cases if case.phase != START] or list(group.cases)
-    case = measured[0]
+    case = max(measured, key=lambda one: one.bytes_in)
     repeats = max(len(one.measurements) for one in measured)
     return (
         f"{case.bytes_in / MB:,.0f} MB of input (scale {case.scale}), target {case.target}, "
@@ -143,8 +143,24 @@ def comparison_sentences(group: Group) -> list[str]:
 
 def sentences(group: Group) -> list[str]:
     """All that is said of a group in plain words."""
-    said = [standing_sentence(group), first_run_sentence(group), *comparison_sentences(group)]
+    said = [
+        standing_sentence(group),
+        first_run_sentence(group),
+        *smaller_sentences(group),
+        *comparison_sentences(group),
+    ]
     return [sentence for sentence in said if sentence]
+
+
+def smaller_sentences(group: Group) -> list[str]:
+    """A sentence for each engine that was given less than the others, as it is so slow."""
+    sizes = {case.engine: case.bytes_in for case in group.cases if case.phase != START}
+    most = max(sizes.values(), default=0)
+    return [
+        f"{engine} was measured on {size / MB:,.0f} MB only: more would only take longer."
+        for engine, size in sizes.items()
+        if size < most
+    ]
 
 
 def machine_sentence(machine: Machine) -> str:

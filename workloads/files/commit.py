@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-import smart_open
+from botocore.exceptions import BotoCoreError, ClientError
 
 from errors import OutputError
-from workloads.files import s3
 from workloads.files.failures import explained
 from workloads.files.places import Folder
+from workloads.files.upload import Upload
 
 # Begins with an underscore, so that no reader takes what is in it for data.
 TEMPORARY = "_temporary"
-# A part of an upload: S3 takes at most 10,000 of them, so this allows for objects of 160 GB.
-UPLOAD_PART_BYTES = 16 * 2**20
 
 
 @contextmanager
@@ -67,10 +65,17 @@ def _renamed(folder: Folder, name: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _uploaded(folder: Folder, name: str) -> Iterator[BinaryIO]:
     bucket, _, key = folder.path(name).partition("/")
-    parameters = {"client": s3.client(), "min_part_size": UPLOAD_PART_BYTES}
-    # Leaving the block by an exception aborts the upload.
-    with smart_open.open(f"s3://{bucket}/{key}", "wb", transport_params=parameters) as file:
-        yield file
+    upload = Upload(bucket, key)
+    try:
+        yield cast(BinaryIO, upload)
+        upload.complete()
+    except BaseException:
+        # What cannot be aborted is never completed either; a lifecycle rule removes it.
+        with suppress(BotoCoreError, ClientError):
+            upload.abort()
+        raise
+    finally:
+        upload.close()
 
 
 def _make(folder: Path) -> None:

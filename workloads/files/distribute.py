@@ -7,7 +7,7 @@ import os
 import pickle
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partialmethod
 from pathlib import Path
@@ -56,7 +56,12 @@ def _start_embedded() -> None:
     initialize: Any = partialmethod(RayParams.__init__, dashboard_agent_listen_port=0)
     setattr(RayParams, "__init__", initialize)  # noqa: B010 - mypy takes no other form
     with _importable_by_workers():
-        ray.init(logging_level=logging.ERROR, include_dashboard=False, _node_ip_address=LOOPBACK)
+        ray.init(
+            "local",  # and not the cluster that `ray start` may have left on this machine
+            logging_level=logging.ERROR,
+            include_dashboard=False,
+            _node_ip_address=LOOPBACK,
+        )
 
 
 @contextmanager
@@ -73,7 +78,7 @@ def _importable_by_workers() -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
-def distribute(tasks: Sequence[Task]) -> Iterator[Outcome]:
+def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
     """Runs the tasks on Ray, one a core, the largest first; yields outcomes as they come.
 
     A task whose worker is lost is run again elsewhere, by Ray. An exception that a task raises

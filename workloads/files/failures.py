@@ -14,6 +14,8 @@ from errors import InputError, OutputError, RayOnAwsError, StorageError
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
+S3_SPEAKS = re.compile(r"\bAWS Error\b|\bcurlCode\b|\bS3\b")
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 # What S3 and its clients call a failure, in either spelling, and what to do about it.
 S3_FAILURES = [
@@ -52,7 +54,7 @@ def explained(place: str) -> Iterator[None]:
     except RayOnAwsError:
         raise
     except pa.ArrowInvalid as error:
-        raise InputError(f"{place} cannot be read: {_first_line(error)}") from error
+        raise _unreadable(place, _first_line(error)) from error
     except (OSError, BotoCoreError, ClientError) as error:
         raise explain(error, place) from error
 
@@ -68,10 +70,22 @@ def explain(error: Exception, place: str) -> RayOnAwsError:
         return OutputError(f"no permission for {place}: {text}; choose another folder")
     if isinstance(error, FileNotFoundError) or code == errno.ENOENT:
         return InputError(f"{place} does not exist (any more): {text}")
+    if type(error) is OSError and code is None and not S3_SPEAKS.search(text):
+        # Arrow's decoders of Parquet give no errno: bytes came, and make no sense.
+        return _unreadable(place, text)
+    # Names of buckets, keys and hosts are quoted, and say nothing about what failed.
+    said = QUOTED.sub("", text)
     for pattern, advice in S3_FAILURES:
-        if place.startswith("s3://") and re.search(pattern, text, re.IGNORECASE):
+        if place.startswith("s3://") and re.search(pattern, said, re.IGNORECASE):
             return StorageError(f"{place}: {advice} ({text})")
     return StorageError(f"{place}: {text}")
+
+
+def _unreadable(place: str, text: str) -> InputError:
+    return InputError(
+        f"{place} cannot be read: {text.rstrip('.')}; "
+        "write it anew, or leave out what is bad with --skip-bad"
+    )
 
 
 def _first_line(error: Exception) -> str:

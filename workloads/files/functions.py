@@ -15,6 +15,14 @@ import pyarrow as pa
 
 from errors import FunctionError, RayOnAwsError, UsageError
 
+# Ours, and Python's own import machinery.
+NOT_OWN = {
+    __file__,
+    importlib.__file__,
+    "<frozen importlib._bootstrap>",
+    "<frozen importlib._bootstrap_external>",
+}
+
 TableFunction = Callable[[pa.Table], pa.Table]
 
 
@@ -38,6 +46,7 @@ class Function:
 
         Raises:
             UsageError: there is no such module or function.
+            FunctionError: the module cannot be imported.
         """
         module_name, colon, attribute = self.name.partition(":")
         if not (module_name and colon and attribute):
@@ -46,12 +55,14 @@ class Function:
             sys.path.append(self.folder)
         try:
             found = getattr(importlib.import_module(module_name), attribute, None)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-                raise  # the module is there; something that it imports is not
-            raise UsageError(
-                f"there is no module '{module_name}' for the function '{self.name}': "
-                "run from the folder that holds it, or put that on PYTHONPATH"
+        except Exception as error:
+            if isinstance(error, ModuleNotFoundError) and _is_or_holds(error.name, module_name):
+                raise UsageError(
+                    f"there is no module '{module_name}' for the function '{self.name}': "
+                    "run from the folder that holds it, or put that on PYTHONPATH"
+                ) from error
+            raise FunctionError(
+                f"module '{module_name}' cannot be imported: {error!r}\n{_own_traceback(error)}"
             ) from error
         if not callable(found):
             raise UsageError(f"module '{module_name}' has no function '{attribute}'")
@@ -70,13 +81,24 @@ def apply(function: TableFunction, table: pa.Table, name: str, origin: str) -> p
     except RayOnAwsError as error:
         raise type(error)(f"{origin}: {error}") from error
     except Exception as error:
-        raise FunctionError(f"{name} failed on {origin}: {error!r}\n{_own_lines()}") from error
+        raise FunctionError(
+            f"{name} failed on {origin}: {error!r}\n{_own_traceback(error)}"
+        ) from error
     if not isinstance(result, pa.Table):
         kind = type(result).__name__
         raise FunctionError(f"{name} gave back a {kind} for {origin}, not a pyarrow.Table")
     return result
 
 
-def _own_lines() -> str:
-    """The traceback of the exception being handled, without the line of `apply`."""
-    return "".join(traceback.format_exc().splitlines(keepends=True)[3:]).rstrip()
+def _is_or_holds(missing: str | None, module: str) -> bool:
+    """Whether it is the module itself that is missing, rather than something that it imports."""
+    return missing is not None and f"{module}.".startswith(f"{missing}.")
+
+
+def _own_traceback(error: Exception) -> str:
+    """The traceback of an exception, without the lines that are not the user's own."""
+    told = traceback.TracebackException.from_exception(error)
+    told.stack = traceback.StackSummary.from_list(
+        [line for line in told.stack if line.filename not in NOT_OWN]
+    )
+    return "".join(told.format()).rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from workloads.files.commit import remove_temporary
@@ -58,8 +59,10 @@ def run_job(
     begin = time.perf_counter()
     outcomes: list[Outcome] = []
     left_out = list(skipped)
-    with Meter(label, sum(task.weight for task in tasks), shown=progress) as meter:
-        for outcome in distribute(tasks):
+    meter = Meter(label, sum(task.weight for task in tasks), shown=progress)
+    # Closed at once, for an error to stop what is still running rather than leave it behind.
+    with meter, closing(distribute(tasks)) as running:
+        for outcome in running:
             meter.advance(outcome.weight)
             if outcome.error is None:
                 outcomes.append(outcome)

@@ -11,13 +11,16 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from errors import InputError, UsageError
+from errors import FunctionError, InputError, UsageError
 from workloads.files.failures import explained
 from workloads.files.places import Folder
 
 CODECS = ("snappy", "zstd", "lz4", "gzip", "none")
 # About what fits a core's own cache together with what is made from it.
 BATCH_BYTES = 2 * 2**20
+# The footer tells how large rows are as encoded. What repeats is larger than that once decoded, so
+# that the first batch is a small one, and those behind it go by what came before.
+FIRST_BATCH_ROWS = 64
 ROW_GROUP_BYTES = 64 * 2**20
 # A column chunk larger than this is read in pieces rather than at once.
 WHOLE_CHUNK_BYTES = 64 * 2**20
@@ -83,9 +86,14 @@ def read_rows(
     with explained(f"{folder.uri}/{name}"), _opened(folder, name) as file:
         groups, skip = _row_groups(file.metadata, start, stop)
         wanted = (file.metadata.num_rows if stop is None else stop) - start
-        rows = _rows_per_batch(file.metadata, batch_bytes)
+        encoded = plain_bytes(file.metadata)
+        rows = _rows_per_batch(encoded, file.metadata.num_rows, batch_bytes)
+        rows = min(rows, FIRST_BATCH_ROWS)
         any_yielded = False
         for batch in file.iter_batches(rows, row_groups=groups, use_threads=False):
+            decoded = sum(_decoded_bytes(column) for column in batch.columns)
+            rows = _rows_per_batch(decoded, batch.num_rows, batch_bytes)
+            file.reader.set_batch_size(rows)
             kept = batch.slice(skip, wanted)
             skip = max(skip - batch.num_rows, 0)
             wanted -= kept.num_rows
@@ -142,9 +150,17 @@ def plain_bytes(metadata: pq.FileMetaData) -> int:
     )
 
 
-def _rows_per_batch(metadata: pq.FileMetaData, batch_bytes: int) -> int:
-    a_row = plain_bytes(metadata) / max(metadata.num_rows, 1)
-    return max(int(batch_bytes / max(a_row, 1)), 1)
+def _decoded_bytes(column: pa.Array) -> int:
+    """The size of a column, were each value of a dictionary written out where it occurs."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    values = column.dictionary
+    return int(len(column) * values.nbytes // max(len(values), 1))
+
+
+def _rows_per_batch(size: int, rows: int, batch_bytes: int) -> int:
+    """How many rows make a batch, where so many rows are of this size."""
+    return max(int(batch_bytes / max(size / max(rows, 1), 1)), 1)
 
 
 class Writer:
@@ -167,9 +183,10 @@ class Writer:
 
         Raises:
             InputError: its columns are not those of the tables before.
+            FunctionError: it has a column of a type that Parquet cannot hold.
         """
         if self._writer is None:
-            self._writer = self._open(table)
+            self._writer = self._open(table, origin)
         elif table.schema != self._writer.schema:
             table = _fitted(table, self._writer.schema, origin)
         self.rows += table.num_rows
@@ -191,23 +208,38 @@ class Writer:
                 self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
             self._held, self._held_bytes = [], 0
 
-    def _open(self, first: pa.Table) -> pq.ParquetWriter:
+    def _open(self, first: pa.Table, origin: str) -> pq.ParquetWriter:
         short = [name for name in first.column_names if not _long_text(first.column(name))]
         # Nested columns go by other names in a list, so "all" is said as True.
         columns = short if len(short) < first.num_columns else True
-        return pq.ParquetWriter(
-            self._sink,
-            first.schema,
-            compression=self._codec,
-            use_dictionary=columns,
-            write_statistics=columns,
-        )
+        try:
+            return _FileWriter(
+                self._sink,
+                first.schema,
+                compression=self._codec,
+                use_dictionary=columns,
+                write_statistics=columns,
+            )
+        except pa.ArrowNotImplementedError as error:
+            raise FunctionError(
+                f"what was made of {origin} cannot be written as Parquet: {error}; "
+                "give back columns of other types"
+            ) from error
+
+
+class _FileWriter(pq.ParquetWriter):  # type: ignore[misc]
+    """Pyarrow's writer, but for a footer that it writes when it is dropped rather than closed."""
+
+    def __del__(self) -> None:
+        """Leaves the file as it is, which by then is closed and not wanted."""
 
 
 def _fitted(table: pa.Table, schema: pa.Schema, origin: str) -> pa.Table:
     try:
-        return table.select(schema.names).cast(schema)
-    except (KeyError, ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        # In another order is well; a column too many is not, and would be lost.
+        ordered = table.select(schema.names) if len(schema) == table.num_columns else table
+        return ordered.cast(schema)
+    except (KeyError, ValueError, pa.ArrowNotImplementedError) as error:
         raise InputError(
             f"what was made of {origin} does not fit the file it goes into: its columns are "
             f"{_described(table.schema)}, those before it {_described(schema)}; make them alike"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -73,7 +72,7 @@ class Folder:
         return PurePosixPath(other.uri).is_relative_to(PurePosixPath(self.uri))
 
     def files(self) -> list[File]:
-        """All files in it and below, by name; none where it does not exist.
+        """All files in it and below, by name; none where it does not exist or is a file itself.
 
         Names that begin with `_` or `.` are left out, and so is all below them: by the custom of
         Spark and Arrow these hold no data.
@@ -81,16 +80,9 @@ class Folder:
         Raises:
             StorageError: the store refuses, the bucket is missing, or it cannot be reached.
         """
-        selector = pafs.FileSelector(self.path(), recursive=True, allow_not_found=True)
         with explained(self.uri):
-            found = self.filesystem().get_file_info(selector)
-        base = len(self.path().rstrip("/")) + 1
-        files = [
-            File(info.path[base:], info.size, info.mtime_ns or 0)
-            for info in found
-            if info.type == pafs.FileType.File
-        ]
-        return sorted((one for one in files if not _hidden(one.name)), key=lambda one: one.name)
+            found = [File(*one) for one in (s3.objects if self.in_s3 else _below)(self.path())]
+        return sorted((one for one in found if not _hidden(one.name)), key=lambda one: one.name)
 
     def read(self, name: str) -> bytes | None:
         """A small file's content; None where there is no such file."""
@@ -98,7 +90,8 @@ class Folder:
             filesystem = self.filesystem()
             if filesystem.get_file_info(self.path(name)).type != pafs.FileType.File:
                 return None
-            with filesystem.open_input_stream(self.path(name)) as stream:
+            # As it is, whatever its name ends with.
+            with filesystem.open_input_stream(self.path(name), compression=None) as stream:
                 content: bytes = stream.read()
                 return content
 
@@ -122,12 +115,17 @@ def input_files(folder: Folder) -> tuple[Folder, list[File]]:
     return folder, files
 
 
-@contextmanager
-def opened(folder: Folder, name: str) -> Iterator[object]:
-    """A file of a folder, open for reading at any position."""
-    with folder.filesystem().open_input_file(folder.path(name)) as file:
-        yield file
+def _below(path: str) -> Iterator[tuple[str, int, int]]:
+    """Name, size and time of writing of each file below a folder of this machine."""
+    if Path(path).is_file():
+        return
+    selector = pafs.FileSelector(path, recursive=True, allow_not_found=True)
+    base = len(path.rstrip("/")) + 1
+    for info in pafs.LocalFileSystem().get_file_info(selector):
+        if info.type == pafs.FileType.File:
+            yield info.path[base:], info.size, info.mtime_ns
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith(("_", ".")) for part in name.split("/"))
+    """Whether it holds no data; a name that ends with a slash stands for a folder in S3."""
+    return name.endswith("/") or any(part.startswith(("_", ".")) for part in name.split("/"))

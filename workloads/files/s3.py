@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,12 +27,7 @@ def filesystem() -> pafs.S3FileSystem:
         StorageError: there are no credentials.
     """
     session = _session()
-    credentials = session.get_credentials()
-    if credentials is None:
-        raise StorageError(
-            "no AWS credentials found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-            "AWS_PROFILE, or run where an instance role gives them"
-        )
+    credentials = _credentials(session)
     options: dict[str, Any] = {}
     if credentials.method not in ROLE_METHODS:
         keys = credentials.get_frozen_credentials()
@@ -52,6 +48,21 @@ def filesystem() -> pafs.S3FileSystem:
     )
 
 
+def objects(path: str) -> Iterator[tuple[str, int, int]]:
+    """Name, size and time of writing in nanoseconds of each object below `bucket/prefix`.
+
+    Asked of boto3, since to Arrow a missing bucket is the same as an empty folder, and the time is
+    0 where a store writes fractions of a second otherwise than AWS does.
+    """
+    bucket, _, prefix = path.partition("/")
+    base = f"{prefix.rstrip('/')}/" if prefix else ""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=base)
+    for page in pages:
+        for one in page.get("Contents", []):
+            milliseconds = round(one["LastModified"].timestamp() * 1000)
+            yield one["Key"][len(base) :], one["Size"], milliseconds * 10**6
+
+
 @lru_cache(maxsize=1)
 def _client(_process: int) -> Any:
     from botocore.config import Config
@@ -64,15 +75,38 @@ def _client(_process: int) -> Any:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return _session().client("s3", config=config)
+    session = _session()
+    _credentials(session)
+    try:
+        return session.client("s3", config=config)
+    except ValueError as error:
+        raise StorageError(
+            f"{error}: write AWS_ENDPOINT_URL_S3 as http://HOST:PORT or https://HOST"
+        ) from error
 
 
 def client() -> Any:
-    """A boto3 client for S3, one in a process: making one takes tens of milliseconds."""
+    """A boto3 client for S3, one in a process: making one takes tens of milliseconds.
+
+    Raises:
+        StorageError: there are no credentials, or the endpoint is not one.
+    """
     return _client(os.getpid())
+
+
+def _credentials(session: Any) -> Any:
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise StorageError(
+            "no AWS credentials found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+            "AWS_PROFILE, or run where an instance role gives them"
+        )
+    return credentials
 
 
 def _session() -> Any:
     import boto3
 
-    return boto3.Session(region_name=boto3.Session().region_name or DEFAULT_REGION)
+    # All AWS tools but boto3 read AWS_REGION, and those that read both prefer it.
+    region = os.environ.get("AWS_REGION") or boto3.Session().region_name
+    return boto3.Session(region_name=region or DEFAULT_REGION)

@@ -104,3 +104,10 @@ def test_names_with_brackets_are_not_taken_for_markup() -> None:
 
 def test_no_cases_print_nothing() -> None:
     assert printed([]) == ""
+
+
+def test_an_engine_that_was_given_less_is_named() -> None:
+    text = printed([case("baseline", bytes_in=32 * MB), case(bytes_in=256 * MB)])
+    assert "256 MB of input" in text
+    assert "baseline was measured on 32 MB only" in text
+    assert "was measured on" not in printed(sample())

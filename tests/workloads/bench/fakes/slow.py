@@ -1,0 +1,16 @@
+"""An engine that begins to write, and never ends."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+
+def start() -> None:
+    pass
+
+
+def clean(_source: Path, destination: Path) -> None:
+    destination.mkdir()
+    (destination / "begun.parquet").write_bytes(b"PAR1")
+    time.sleep(600)

@@ -1,0 +1,103 @@
+"""Tasks on an embedded Ray: each once, the largest first, and nothing left behind."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+import psutil
+import pytest
+
+from errors import InputError
+from tests.workloads.programs import run
+from workloads.files import distribute as module
+from workloads.files.distribute import distribute, start_ray
+from workloads.files.tasks import Outcome
+
+
+@dataclass(frozen=True)
+class Note:
+    """Notes when it was run, in a file of its name."""
+
+    name: str
+    folder: Path
+    weight: int = 1
+    wrong: bool = False
+    told: bool = False
+
+    def run(self) -> Outcome:
+        with (self.folder / self.name).open("a") as file:
+            file.write(f"{time.time_ns()}\n")
+        if self.wrong:
+            raise ZeroDivisionError("a bug in the task")
+        error = InputError(f"{self.name} cannot be read") if self.told else None
+        return Outcome(self.name, self.weight, rows_in=self.weight, error=error)
+
+
+def test_each_task_is_run_once_and_the_largest_first(tmp_path: Path) -> None:
+    weights = list(range(1, 41))
+    random.Random(0).shuffle(weights)
+    outcomes = list(distribute([Note(str(weight), tmp_path, weight) for weight in weights]))
+    assert sorted(outcome.rows_in for outcome in outcomes) == list(range(1, 41))
+    starts = {int(path.name): path.read_text().splitlines() for path in tmp_path.iterdir()}
+    assert all(len(times) == 1 for times in starts.values())
+    in_order = sorted(starts, key=lambda weight: int(starts[weight][0]))
+    # Workers start when they can, so that the order is kept by and large only.
+    assert mean(in_order[:20]) > 25
+
+
+def test_tasks_share_blocks_when_there_are_very_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_BLOCKS", 3)
+    outcomes = list(distribute([Note(str(index), tmp_path) for index in range(20)]))
+    assert {outcome.name for outcome in outcomes} == set(map(str, range(20)))
+
+
+def test_errors_of_ours_come_back_whole(tmp_path: Path) -> None:
+    (outcome,) = distribute([Note("a", tmp_path, told=True)])
+    assert type(outcome.error) is InputError
+    assert str(outcome.error) == "a cannot be read"
+    assert outcome.bad_input
+
+
+def test_a_bug_in_a_task_is_raised_and_the_settings_are_as_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    start_ray()
+    from ray.data import DataContext
+
+    context = DataContext.get_current()
+    caplog.set_level(logging.ERROR, "ray.data")
+    with pytest.raises(Exception, match="a bug in the task"):
+        list(distribute([Note("a", tmp_path), Note("b", tmp_path, wrong=True)]))
+    assert DataContext.get_current() is context
+    assert logging.getLogger("ray.data").level == logging.ERROR
+
+
+def test_ray_is_started_once_and_listens_to_this_machine_only() -> None:
+    start_ray()
+    import ray
+
+    cluster = ray.get_runtime_context().gcs_address
+    start_ray()
+    assert ray.get_runtime_context().gcs_address == cluster
+    listening = [
+        ipaddress.ip_address(connection.laddr.ip.removeprefix("::ffff:"))
+        for child in psutil.Process().children(recursive=True)
+        for connection in child.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) > 2
+    assert all(address.is_loopback for address in listening), listening
+
+
+def test_ray_is_not_started_for_nothing() -> None:
+    code = "import sys; from workloads.files.distribute import distribute as d; "
+    done = run("-c", code + "print(list(d([])), 'ray' in sys.modules)")
+    assert done.stdout == "[] False\n"
