@@ -36,7 +36,7 @@ def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[t
     parent = chosen or (MEMORY_BACKED if _memory_has_room(needed) else otherwise)
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        check_space(parent, needed)
+        check_space(parent, needed, ", or name another place with --output")
         folder = Path(tempfile.mkdtemp(prefix="ray-on-aws-bench-", dir=parent))
     except OSError as error:
         raise OutputError(
@@ -48,13 +48,19 @@ def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[t
         shutil.rmtree(folder)
 
 
-def check_space(folder: Path, needed: int) -> None:
-    """Raises OutputError where a folder's file system has less room than that many bytes."""
+def check_space(folder: Path, needed: int, remedy: str = "") -> None:
+    """Raises OutputError where a folder's file system has less room than that many bytes.
+
+    Args:
+        folder: which is there.
+        needed: bytes.
+        remedy: what else to do about it, beside having more room or less data.
+    """
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise OutputError(
             f"{folder} has {free / 1e9:.1f} GB free and {needed / 1e9:.1f} GB are needed: "
-            "free some, choose a smaller --scale, or another place with --output"
+            f"free some, or choose a smaller --scale{remedy}"
         )
 
 

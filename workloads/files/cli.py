@@ -68,7 +68,7 @@ def tell(summary: Summary) -> None:
     """Prints what came of a job."""
     for reason in summary.skipped:
         print(f"left out: {reason}", file=sys.stderr)
-    done = f"{summary.written} files written"
+    done = f"{summary.written} {'file' if summary.written == 1 else 'files'} written"
     if summary.already_there:
         done += f", {summary.already_there} were there already"
     if summary.skipped:

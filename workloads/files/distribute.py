@@ -7,6 +7,7 @@ import os
 import pickle
 import secrets
 import sys
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partialmethod
@@ -15,10 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from errors import ServiceError
 from workloads.files.tasks import Outcome, Task
 
 # More blocks than this cost Ray more than they balance: tasks then share one.
 MOST_BLOCKS = 4096
+# Ray Data would do so for ever, also for a function that kills its process each time.
+MOST_RETRIES = 5
 LOOPBACK = "127.0.0.1"
 REPOSITORY = Path(__file__).parents[2]
 
@@ -81,22 +85,38 @@ def _importable_by_workers() -> Iterator[None]:
 def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
     """Runs the tasks on Ray, one a core, the largest first; yields outcomes as they come.
 
-    A task whose worker is lost is run again elsewhere, by Ray. An exception that a task raises
-    ends the iteration with Ray's error, which carries it as its cause.
+    A task whose worker is lost is run again elsewhere, by Ray, up to MOST_RETRIES times. An
+    exception that a task raises ends the iteration with Ray's error, which has it as its cause.
+
+    Raises:
+        ServiceError: the worker of a task was lost too often.
     """
     if not tasks:
         return
     start_ray()
     import ray.data
+    from ray.exceptions import LocalRayletDiedError, NodeDiedError, WorkerCrashedError
+    from ray.util.annotations import RayDeprecationWarning
 
     ordered = sorted(tasks, key=lambda task: task.weight, reverse=True)
     items = [{"task": pickle.dumps(task)} for task in ordered]
     with _files_as_rows():
-        outcomes = ray.data.from_items(
-            items, override_num_blocks=min(len(items), MOST_BLOCKS)
-        ).map_batches(_run, batch_size=1, batch_format="numpy", num_cpus=1)
-        for row in outcomes.iter_rows():
-            yield pickle.loads(row["outcome"])  # noqa: S301 - made by `_run` in our own workers
+        blocks = ray.data.from_items(items, override_num_blocks=min(len(items), MOST_BLOCKS))
+        with warnings.catch_warnings():
+            # Ray 2.60 deprecates this form and has no other one for retries yet.
+            warnings.simplefilter("ignore", RayDeprecationWarning)
+            outcomes = blocks.map_batches(
+                _run, batch_size=1, batch_format="numpy", num_cpus=1, max_retries=MOST_RETRIES
+            )
+        try:
+            for row in outcomes.iter_rows():
+                yield pickle.loads(row["outcome"])  # noqa: S301 - made by `_run` in our workers
+        except (WorkerCrashedError, NodeDiedError, LocalRayletDiedError) as error:
+            raise ServiceError(
+                f"the worker of a task was lost {MOST_RETRIES + 1} times: its process crashed or "
+                f"was killed, or its node went away ({str(error).splitlines()[0]}); "
+                "try the function on one file in plain Python to see whether it is the cause"
+            ) from error
 
 
 def _run(batch: dict[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_no_room_anywhere_is_told_in_a_sentence(room: Room, tmp_path: Path, chos
         pass
     assert str(told.value) == (
         f"{place} has 2.0 GB free and 2.5 GB are needed: "
-        "free some, choose a smaller --scale, or another place with --output"
+        "free some, or choose a smaller --scale, or name another place with --output"
     )
     assert list(place.iterdir()) == []
 
@@ -115,7 +115,7 @@ def test_a_file_in_the_way_of_the_output_is_told_in_a_sentence(room: Room, tmp_p
 def test_exactly_enough_room_is_enough(room: Room, tmp_path: Path) -> None:
     room.disk = GB
     check_space(tmp_path, GB)
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match=r"free some, or choose a smaller --scale$"):
         check_space(tmp_path, GB + 1)
 
 

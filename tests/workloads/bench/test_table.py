@@ -111,3 +111,4 @@ def test_an_engine_that_was_given_less_is_named() -> None:
     assert "256 MB of input" in text
     assert "baseline was measured on 32 MB only" in text
     assert "was measured on" not in printed(sample())
+    assert "was measured on" not in printed([case("baseline"), case(bytes_in=MB)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import random
 import time
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from statistics import mean
 import psutil
 import pytest
 
-from errors import InputError
+from errors import InputError, ServiceError
 from tests.workloads.programs import run
 from workloads.files import distribute as module
 from workloads.files.distribute import distribute, start_ray
@@ -37,6 +38,29 @@ class Note:
             raise ZeroDivisionError("a bug in the task")
         error = InputError(f"{self.name} cannot be read") if self.told else None
         return Outcome(self.name, self.weight, rows_in=self.weight, error=error)
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """Ends the process that runs it, as a crash in a library does; leaves a mark each time."""
+
+    name: str
+    folder: Path
+    weight: int = 1
+
+    def run(self) -> Outcome:
+        with (self.folder / self.name).open("a") as file:
+            file.write("here\n")
+        os._exit(1)
+
+
+def test_a_task_that_ends_its_worker_each_time_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_RETRIES", 1)
+    with pytest.raises(ServiceError, match="lost 2 times"):
+        list(distribute([Deadly("deadly", tmp_path)]))
+    assert (tmp_path / "deadly").read_text().splitlines() == ["here"] * 2
 
 
 def test_each_task_is_run_once_and_the_largest_first(tmp_path: Path) -> None:
