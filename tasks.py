@@ -3,15 +3,27 @@
 from invoke.collection import Collection
 
 from commands.bench import bench
+from commands.build import build
 from commands.check import check
 from commands.doctor import doctor
+from commands.down import down
+from commands.launch import launch
 from commands.lock import lock
+from commands.push import push
+from commands.status import status
+from commands.submit import submit
 from commands.test import test
 
 namespace = Collection(
     bench,
+    build,
     check,
     doctor,
+    down,
+    launch,
     lock,
+    push,
+    status,
+    submit,
     test,
 )

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 
 from invoke.context import Context
 
-from commands import ROOT
+from commands import RESULTS
 from commands.command import command
 from errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from workloads.bench.case import Case
     from workloads.bench.harness import Settings, Tell
-
-RESULTS = ROOT / "results"
 
 
 @command(

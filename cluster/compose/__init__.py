@@ -1,0 +1,1 @@
+"""The mini-cluster: containers on this machine, as docker-compose.yml has them."""

@@ -1,0 +1,100 @@
+"""Jobs: a command run on a cluster's head node, its output as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster.launched import Launched
+from errors import ServiceError
+
+if TYPE_CHECKING:
+    from ray.job_submission import JobSubmissionClient
+
+SECONDS_TO_END = 30.0
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run.
+
+    Attributes:
+        command: a shell command.
+        folder: copied to the node and the folder that the command runs in; None for an empty one.
+        variables: of the environment.
+    """
+
+    command: str
+    folder: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def run(launched: Launched, job: Job, tell: Callable[[str], None]) -> int:
+    """Runs a job to its end and gives its exit code; Ctrl-C stops it on the cluster too.
+
+    Args:
+        launched: the cluster.
+        job: what to run.
+        tell: is given each line that it prints, without the line's end.
+
+    Raises:
+        ServiceError: the cluster cannot be reached, or the job was not even started.
+    """
+    client = _client(launched)
+    environment: dict[str, Any] = {"env_vars": dict(job.variables)}
+    if job.folder is not None:
+        environment["working_dir"] = str(job.folder)
+    number = client.submit_job(entrypoint=job.command, runtime_env=environment)
+    try:
+        asyncio.run(_tell_lines(client.tail_job_logs(number), tell))
+    except KeyboardInterrupt:
+        client.stop_job(number)
+        raise
+    return _exit_code(client, number)
+
+
+def _client(launched: Launched) -> JobSubmissionClient:
+    # Ray looks at these when it is imported.
+    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": launched.token_file}
+    from ray.job_submission import JobSubmissionClient
+
+    # It tells when it has done what it was asked to.
+    logging.getLogger("ray.dashboard.modules.job.sdk").setLevel(logging.WARNING)
+    try:
+        return JobSubmissionClient(launched.dashboard)
+    except (ConnectionError, RuntimeError) as error:
+        raise ServiceError(
+            f"the cluster at {launched.dashboard} takes no jobs ({str(error).splitlines()[0]}): "
+            "see ./invoke status"
+        ) from error
+
+
+async def _tell_lines(logs: AsyncIterator[str], tell: Callable[[str], None]) -> None:
+    waiting = ""
+    async for piece in logs:
+        *lines, waiting = (waiting + piece).split("\n")
+        for line in lines:
+            tell(line)
+    if waiting:
+        tell(waiting)
+
+
+def _exit_code(client: JobSubmissionClient, number: str) -> int:
+    """The exit code of a job whose output has ended."""
+    give_up = time.monotonic() + SECONDS_TO_END
+    info = client.get_job_info(number)
+    while not info.status.is_terminal() and time.monotonic() < give_up:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        info = client.get_job_info(number)
+    if info.driver_exit_code is not None:
+        return int(info.driver_exit_code)
+    if str(info.status) == "SUCCEEDED":
+        return 0
+    raise ServiceError(f"the job {number} {str(info.status).lower()}: {info.message}")

@@ -1,0 +1,121 @@
+"""`./invoke submit`: a workload, or a script, run on the cluster."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from commands.command import command
+from errors import UsageError
+
+WORKLOADS = {
+    "arches": "workloads.arches",
+    "text.clean": "workloads.text clean",
+    "text.generate": "workloads.text generate",
+}
+SUBCLUSTER = "RAY_ON_AWS_SUBCLUSTER"
+
+
+@command(
+    positional=["workload"],
+    help={
+        "workload": f"{', '.join(WORKLOADS)}, a function of yours as module:function, or, with "
+        "--script, a file; its own arguments follow after --",
+        "script": "run the Python file that is named",
+        "folder": "copy this folder to the cluster and run there, instead of the file alone",
+        "subcluster": "use only nodes with this label ray-subcluster, such as graviton",
+    },
+)
+def submit(
+    _context: Context,
+    workload: str,
+    script: bool = False,
+    folder: str = "",
+    subcluster: str = "",
+) -> None:
+    """Run a workload or a script on the cluster: its output as it comes, its exit code at the end.
+
+    ./invoke submit text.clean -- s3://bucket/raw s3://bucket/clean
+    ./invoke submit --script FILE -- --rows 100
+    """
+    from cluster import jobs
+    from commands import state
+
+    launched = state.launched()
+    arguments = after_dashes(sys.argv)
+    run, files = _what(workload, script=script)
+    with uploaded(files, folder) as copied:
+        job = jobs.Job(
+            command=shlex.join(["python", *run, *arguments]),
+            folder=copied,
+            variables={SUBCLUSTER: subcluster} if subcluster else {},
+        )
+        code = jobs.run(launched, job, lambda line: print(line, flush=True))
+    if code:
+        raise Exit(code=code)
+
+
+def after_dashes(argv: Sequence[str]) -> list[str]:
+    """The arguments after `--`, each as it was typed; Invoke itself joins them with spaces."""
+    return list(argv[argv.index("--") + 1 :]) if "--" in argv else []
+
+
+def _what(workload: str, *, script: bool) -> tuple[list[str], list[Path]]:
+    """What Python is to run, and the files that this takes.
+
+    Raises:
+        UsageError: there is no such workload or file.
+    """
+    if script:
+        file = Path(workload)
+        if not file.is_file():
+            raise UsageError(f"there is no file {workload} to run")
+        return [file.name], [file]
+    if workload in WORKLOADS:
+        return ["-m", *WORKLOADS[workload].split()], []
+    if ":" in workload:
+        return ["-m", "workloads.files", workload], _module(workload.partition(":")[0])
+    raise UsageError(
+        f"'{workload}' is no workload: choose {', '.join(WORKLOADS)}, a function of yours as "
+        "module:function, or a file with --script"
+    )
+
+
+def _module(name: str) -> list[Path]:
+    """The file or folder of a module in the caller's folder; none where the image has it."""
+    top = name.partition(".")[0]
+    return [path for path in (Path(f"{top}.py"), Path(top)) if path.exists()]
+
+
+@contextmanager
+def uploaded(files: Sequence[Path], folder: str) -> Iterator[Path | None]:
+    """A folder of what the job takes along: the one that was named, or one of the files alone.
+
+    Raises:
+        UsageError: the folder is none, or does not hold the files.
+    """
+    if folder:
+        place = Path(folder).resolve()
+        if not place.is_dir():
+            raise UsageError(f"--folder {folder} is no folder")
+        if outside := [one for one in files if not (place / one.name).exists()]:
+            raise UsageError(
+                f"{outside[0]} does not lie in {folder}: name the folder that holds it"
+            )
+        yield place
+    elif files:
+        with TemporaryDirectory(prefix="ray-on-aws-job-") as copies:
+            for one in files:
+                copy = shutil.copytree if one.is_dir() else shutil.copy
+                copy(one, Path(copies) / one.name)
+            yield Path(copies)
+    else:
+        yield None

@@ -1,0 +1,1 @@
+"""The images: their Dockerfiles and graph, building them, naming them, pushing them."""
