@@ -20,6 +20,8 @@ class Launched:
         token_file: holds the token that Ray asks for.
         storage: where its workloads may keep data, `s3://bucket`.
         store: the endpoint of its object store as this machine reaches it; empty for AWS's own.
+        measured: the label `ray-subcluster` of the nodes that figures are worth something of, as
+            emulated ones are many times slower; empty for all.
     """
 
     target: str
@@ -28,6 +30,7 @@ class Launched:
     token_file: str
     storage: str
     store: str
+    measured: str
 
     @property
     def token(self) -> str:

@@ -10,17 +10,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from invoke.context import Context
 
 from commands import RESULTS
 from commands.command import command
-from errors import OutputError, UsageError
+from commands.upload import module_files, uploaded
+from errors import OutputError, ServiceError, UsageError
 
 if TYPE_CHECKING:
+    from cluster.launched import Launched
     from workloads.bench.case import Case
     from workloads.bench.harness import Settings, Tell
+
+LOCAL = "local"
+ALL_NODES = "all"
 
 
 @command(
@@ -37,6 +42,10 @@ if TYPE_CHECKING:
         "json": "write the cases to this file, a list of one object for each",
         "report": "write the HTML report to this file, instead of one under results/",
         "output": "a folder for what is written while measuring, instead of memory or results/",
+        "target": "where: local, or compose; the cluster that is launched, or else local, if not "
+        "said",
+        "subcluster": "of a cluster, only nodes with this label ray-subcluster, or all; where some "
+        "are emulated, those that are not, if not said",
     }
 )
 def bench(
@@ -52,13 +61,16 @@ def bench(
     json: str = "",
     report: str = "",
     output: str = "",
+    target: str = "",
+    subcluster: str = "",
 ) -> None:
     """Measure how fast this machine does a workload: our way, the documents' way, and the floor.
 
-    The input is made once for each size, kind and seed, and kept under results/input. Engines take
-    turns; cold is the first run in a new process, warm the median of those after some unmeasured
-    ones. Baseline is the documents' way: Ray Data over rows, one re.sub each. Floor reads and
-    writes the same files and does nothing in between.
+    On a cluster that is launched, it is a job there, which reads and writes the cluster's S3.
+    The input is made once for each size, kind and seed, and kept under results/input, or in S3.
+    Engines take turns, but not on a cluster; cold is the first run in a new process, warm the
+    median of those after some unmeasured ones. Baseline is the documents' way: Ray Data over rows,
+    one re.sub each. Floor reads and writes the same files and does nothing in between.
     """
     from workloads.bench import harness
     from workloads.bench.report import write
@@ -68,6 +80,11 @@ def bench(
         raise UsageError("--bytes and --repeats cannot be negative")
     if not bytes and scale not in SCALES:
         raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
+    cluster = _cluster(target)
+    if cluster is None and subcluster:
+        raise UsageError("--subcluster is of a cluster, and this is target local")
+    if cluster is not None and output:
+        raise UsageError("--output is of target local: a cluster writes to its S3")
     workloads, kinds = _workloads(workload), _kinds(kind)
     settings = harness.Settings(
         workloads=workloads,
@@ -80,11 +97,12 @@ def bench(
         repeats=repeats or None,
         results=RESULTS,
         output=Path(output).resolve() if output else None,
+        **(_on(cluster, subcluster) if cluster else {}),
     )
     page = Path(report) if report else RESULTS / f"bench-{datetime.now(UTC):%Y%m%d-%H%M%S}.html"
     for path in (page, *([Path(json)] if json else [])):
         _check_writable(path)
-    cases = _measured(settings)
+    cases = _measured(settings, cluster)
     if json:
         rows = [case.as_row() for case in cases]
         text = json_format.dumps(rows, indent=2, ensure_ascii=False)
@@ -93,15 +111,75 @@ def bench(
     print(f"report: {page}")
 
 
-def _measured(settings: Settings) -> list[Case]:
+def _measured(settings: Settings, cluster: Launched | None) -> list[Case]:
     from rich.console import Console
 
     from workloads.bench import harness, table
 
     with _ended_as_by_ctrl_c(), _told() as tell:
-        cases = harness.run(settings, tell)
+        if cluster is None:
+            cases = harness.run(settings, tell)
+        else:
+            cases = _measured_there(settings, cluster, tell)
     table.show(cases, Console())
     return cases
+
+
+def _cluster(target: str) -> Launched | None:
+    """The cluster to measure on; None for this process.
+
+    Raises:
+        UsageError: none of that target is launched.
+    """
+    from cluster.launched import recall
+    from commands import state
+
+    if target == LOCAL:
+        return None
+    return state.launched(target) if target else recall(state.folder())
+
+
+def _on(cluster: Launched, subcluster: str) -> dict[str, Any]:
+    """The settings that say where."""
+    from workloads.files.places import Folder
+
+    chosen = subcluster or cluster.measured
+    return {
+        "target": cluster.target,
+        "storage": Folder.of(f"{cluster.storage}/bench"),
+        "subcluster": "" if chosen == ALL_NODES else chosen,
+    }
+
+
+def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[Case]:
+    """The same, as a job on a cluster.
+
+    Raises:
+        ServiceError: the job failed.
+    """
+    from cluster import jobs
+    from workloads.bench import remote
+
+    if settings.subcluster:
+        tell(f"on the nodes of subcluster {settings.subcluster}; --subcluster names others")
+    found: list[Case] = []
+
+    def hear(line: str) -> None:
+        cases = remote.cases(line)
+        if cases is None:
+            tell(line)
+        else:
+            found.extend(cases)
+
+    command = shlex.join(["python", "-m", "workloads.bench", *remote.arguments(settings)])
+    modules = [name.partition(":")[0] for name in settings.workloads if ":" in name]
+    with uploaded([file for name in modules for file in module_files(name)], "") as folder:
+        code = jobs.run(cluster, jobs.Job(command, folder), hear)
+    if code:
+        raise ServiceError(f"the benchmark's job on the cluster ended with {code}; see above")
+    if not found:
+        raise ServiceError("the benchmark's job on the cluster gave no result; see above")
+    return found
 
 
 def _workloads(wanted: str) -> list[str]:

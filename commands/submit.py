@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 
 from commands.command import command
+from commands.upload import module_files, uploaded
 from errors import UsageError
 
 WORKLOADS = {
@@ -82,40 +80,8 @@ def _what(workload: str, *, script: bool) -> tuple[list[str], list[Path]]:
     if workload in WORKLOADS:
         return ["-m", *WORKLOADS[workload].split()], []
     if ":" in workload:
-        return ["-m", "workloads.files", workload], _module(workload.partition(":")[0])
+        return ["-m", "workloads.files", workload], module_files(workload.partition(":")[0])
     raise UsageError(
         f"'{workload}' is no workload: choose {', '.join(WORKLOADS)}, a function of yours as "
         "module:function, or a file with --script"
     )
-
-
-def _module(name: str) -> list[Path]:
-    """The file or folder of a module in the caller's folder; none where the image has it."""
-    top = name.partition(".")[0]
-    return [path for path in (Path(f"{top}.py"), Path(top)) if path.exists()]
-
-
-@contextmanager
-def uploaded(files: Sequence[Path], folder: str) -> Iterator[Path | None]:
-    """A folder of what the job takes along: the one that was named, or one of the files alone.
-
-    Raises:
-        UsageError: the folder is none, or does not hold the files.
-    """
-    if folder:
-        place = Path(folder).resolve()
-        if not place.is_dir():
-            raise UsageError(f"--folder {folder} is no folder")
-        if outside := [one for one in files if not (place / one.name).exists()]:
-            raise UsageError(
-                f"{outside[0]} does not lie in {folder}: name the folder that holds it"
-            )
-        yield place
-    elif files:
-        with TemporaryDirectory(prefix="ray-on-aws-job-") as copies:
-            for one in files:
-                copy = shutil.copytree if one.is_dir() else shutil.copy
-                copy(one, Path(copies) / one.name)
-            yield Path(copies)
-    else:
-        yield None

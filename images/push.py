@@ -180,7 +180,7 @@ def _check_same(engine: Engine, target: Target, pushed: Pushed) -> None:
     there = there.get(f"linux/{target.arch}", there)
     if there["rootfs"]["diff_ids"] != here:
         raise ServiceError(
-            f"{pushed.reference} is not the {target.tag} of this machine, as files changed after it "
-            f"was built or the build cache lost its layers: ./invoke build --image {target.image} --arch {target.arch}, "
-            "test it, and push again"
+            f"{pushed.reference} is not the {target.tag} of this machine, as files changed after "
+            "it was built or the build cache lost its layers: ./invoke build --image "
+            f"{target.image} --arch {target.arch}, test it, and push again"
         )

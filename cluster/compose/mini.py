@@ -15,6 +15,8 @@ from errors import ServiceError
 TARGET = "compose"
 NAME = "ray-on-aws"
 STORAGE = "s3://ray-on-aws"
+# The labels that docker-compose.yml gives workers.
+SUBCLUSTERS = {"amd64": "intel", "arm64": "graviton"}
 # What the benchmark keeps there, and makes anew where it is missing.
 BENCHMARK = "bench/"
 # An emulated node takes its time, and more of it on a busy machine.
@@ -52,6 +54,7 @@ def launch(
         token_file=str(running.secrets / keys.TOKEN),
         storage=STORAGE,
         store=f"http://{running.address('object-store', 9000)}",
+        measured=SUBCLUSTERS[arch] if workers.get(arch) else "",
     )
     remember(state, launched)
     return launched

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 GIB = 2**30
 HEAD_MOST = 4 * GIB
+# Most of it for the files that it keeps in memory, which count as the container's.
+STORE_MOST = 4 * GIB
 WORKER_MOST = 8 * GIB
 SHARED_MOST = 2 * GIB
 # What Ray's own processes need of a worker's memory; tasks may have the rest.
@@ -31,6 +33,7 @@ def variables(
     sizes = {
         "ARCH": arch,
         "HEAD_MEMORY": str(head),
+        "STORE_MEMORY": str(min(STORE_MOST, memory // 6)),
         "WORKER_MEMORY": str(worker),
         "SHARED_MEMORY": str(shared),
         # The store of objects lies in the shared memory, with some room beside it.

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the tasks of an execution spent their time, in seconds added over cores.
+
+    All 0 where an engine does not tell.
+    """
+
+    read_seconds: float = 0.0
+    work_seconds: float = 0.0
+    write_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -22,6 +35,7 @@ class Measurement:
         spilled_bytes: what Ray's object store wrote to disk for want of memory.
         bytes_out: size of the files written, as stored.
         rows: rows handled.
+        read_seconds, work_seconds, write_seconds: see `Split`.
     """
 
     seconds: float
@@ -31,11 +45,17 @@ class Measurement:
     spilled_bytes: int
     bytes_out: int
     rows: int
+    read_seconds: float = 0.0
+    work_seconds: float = 0.0
+    write_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine and the software that a result was measured with."""
+    """The machine and the software that a result was measured with.
+
+    Of a cluster: all nodes that take part together, named once where they are alike.
+    """
 
     cpu: str
     arch: str
@@ -72,9 +92,9 @@ class Case:
             it) or `warm`.
         kind: the kind of text, `letters` or `mixed`.
         scale: the name of the size, or the size itself.
-        target: where it ran, `local` for this machine.
+        target: where it ran, `local` for this machine, or the name of a cluster's target.
         bytes_in: size of the data handled: its plain Parquet encoding, before compression.
-        storage: where output went, `memory` (a memory-backed file system) or `disk`.
+        storage: where output went, `memory` (a memory-backed file system), `disk` or `s3`.
         measurements: one for each repeat, in the order in which they ran.
         comparison: with the output of `ours`; None where there is nothing to compare.
         started_at: UTC, ISO 8601.
@@ -115,6 +135,15 @@ class Case:
         return statistics.median(one.cpu_seconds for one in self.measurements)
 
     @property
+    def split(self) -> Split:
+        """The time of the tasks, added over the repeats."""
+        return Split(
+            sum(one.read_seconds for one in self.measurements),
+            sum(one.work_seconds for one in self.measurements),
+            sum(one.write_seconds for one in self.measurements),
+        )
+
+    @property
     def bytes_out(self) -> int:
         """The median size written; the lower one of two, so that it stays a whole number."""
         return statistics.median_low(one.bytes_out for one in self.measurements)
@@ -151,6 +180,9 @@ class Case:
             "rows_per_s": first.rows / self.seconds,
             "mb_per_s_per_vcpu": self.mb_per_s / self.machine.vcpus,
             "cpu_seconds": self.cpu_seconds,
+            "read_seconds": statistics.median(one.read_seconds for one in self.measurements),
+            "work_seconds": statistics.median(one.work_seconds for one in self.measurements),
+            "write_seconds": statistics.median(one.write_seconds for one in self.measurements),
             "bytes_out": self.bytes_out,
             "peak_rss_bytes": self.peak_rss_bytes,
             "peak_process_rss_bytes": self.peak_process_rss_bytes,
@@ -158,3 +190,18 @@ class Case:
             "commit": self.machine.commit,
             "machine": machine,
         }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The case as a JSON object that has all of it, for `from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Case:
+        """The very case that `to_dict` was called of, also when JSON came in between."""
+        comparison = fields["comparison"]
+        rebuilt = {
+            "measurements": tuple(Measurement(**one) for one in fields["measurements"]),
+            "comparison": None if comparison is None else Comparison(**comparison),
+            "machine": Machine(**fields["machine"]),
+        }
+        return cls(**{**fields, **rebuilt})

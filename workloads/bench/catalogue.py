@@ -101,6 +101,17 @@ def check_engines(
         )
 
 
+def check_no_peers(engines: Collection[str], *, peers: bool) -> None:
+    """Raises UsageError where peers are to take part: they are measured on local files only."""
+    doing = _catalogue()["workloads"].values()
+    known = dict.fromkeys(name for one in doing for name in one if one[name].get("peer"))
+    if peers or known.keys() & engines:
+        raise UsageError(
+            f"{', '.join(known)} are measured on one machine and its own files only: "
+            "leave out --peers, and them from --engines"
+        )
+
+
 def _entry(workload: str, engine: str, fields: dict[str, Any]) -> Entry:
     kinds: Sequence[str] = fields.pop("kinds", tuple(KINDS))
     return Entry(workload, engine, kinds=tuple(kinds), **fields)

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from errors import ServiceError
 from workloads.bench import session
-from workloads.bench.meter import Usage, measure
+from workloads.bench.meter import Meter, Tree, Usage, measure
 
 if TYPE_CHECKING:
     # What the child imports counts as memory of every engine, so it is to be little.
@@ -84,13 +85,25 @@ class Engine:
         """Lets the child end when it has done what it is at; waits for nothing."""
         self._calls.close()
 
-    def measure(self, function: str, *arguments: Any) -> Usage:
-        """Calls a function of the engine and tells what its processes used meanwhile.
+    def measure(
+        self, function: str, *arguments: Any, also: Sequence[Meter] = ()
+    ) -> tuple[Usage, Any]:
+        """What processes used while a function of the engine ran, and what it gave back.
+
+        Args:
+            function: of the engine.
+            arguments: of the function.
+            also: what tells of processes beside the engine's own, as on the nodes of a cluster.
 
         Raises:
             ServiceError: the call failed, or the process ended.
         """
-        return measure(self._process.pid, lambda: self.call(function, *arguments))
+        results: list[Any] = []
+        usage = measure(
+            [Tree(self._process.pid), *also],
+            lambda: results.append(self.call(function, *arguments)),
+        )
+        return usage, results[0]
 
     def call(self, function: str, *arguments: Any) -> Any:
         """What a function of the engine gives back.

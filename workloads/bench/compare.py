@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from workloads.bench.case import Comparison
+from workloads.bench.places import dataset
+from workloads.files.failures import explained
+from workloads.files.places import Folder
 from workloads.text.clean import CLEANED
 
 SAMPLE_ROWS = 65_536
@@ -18,20 +19,22 @@ ROWS_EXPLAINED = 200
 CHARACTERS_NAMED = 6
 
 
-def sample(folder: Path) -> pa.Table:
+def sample(folder: Folder) -> pa.Table:
     """The cleaned text of the first rows by `id`, in the order of `id`.
 
     Columns: id int64, cleaned_text of whatever type of string the engine writes.
     """
-    rows = ds.dataset(folder, format="parquet").to_table(
-        columns=["id", CLEANED], filter=pc.field("id") < SAMPLE_ROWS
-    )
+    with explained(folder.uri):
+        rows = dataset(folder).to_table(
+            columns=["id", CLEANED], filter=pc.field("id") < SAMPLE_ROWS
+        )
     return rows.sort_by("id")
 
 
-def row_count(folder: Path) -> int:
+def row_count(folder: Folder) -> int:
     """All rows of the Parquet files of a folder."""
-    return int(ds.dataset(folder, format="parquet").count_rows())
+    with explained(folder.uri):
+        return int(dataset(folder).count_rows())
 
 
 def compare(ours: pa.Table, theirs: pa.Table) -> Comparison:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from errors import OutputError
+from workloads.bench import buckets
+from workloads.files.failures import explained
+from workloads.files.parquet import plain_bytes
 from workloads.files.places import Folder
 from workloads.text.generate import TextSpec, generate_tasks
 
@@ -18,11 +25,27 @@ MEMORY_BACKED = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in 
 # Output holds the text twice; and some is left for the engines themselves.
 OUTPUT_PER_INPUT = 2.5
 LEFT_FREE = 4 * 2**30
+# Footers of an object store are waited for, not worked on, so many are read at a time.
+FOOTERS_AT_ONCE = 32
 
 
 @contextmanager
-def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[tuple[Path, str]]:
-    """A folder for output, removed at the end, and what it is on: `memory` or `disk`.
+def output_in_s3(base: Folder) -> Iterator[tuple[Folder, str]]:
+    """A folder for output below another one in S3, removed at the end, and `s3`.
+
+    Raises:
+        StorageError: the store refuses or cannot be reached.
+    """
+    folder = below(base, "output", uuid.uuid4().hex)
+    try:
+        yield folder, "s3"
+    finally:
+        buckets.remove(folder)
+
+
+@contextmanager
+def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[tuple[Folder, str]]:
+    """A local folder for output, removed at the end, and what it is on: `memory` or `disk`.
 
     Args:
         size: bytes of input.
@@ -43,7 +66,7 @@ def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[t
             f"no folder can be made in {parent}: {error.strerror}; choose another with --output"
         ) from error
     try:
-        yield folder, "memory" if parent.is_relative_to(MEMORY_BACKED) else "disk"
+        yield Folder.of(folder), "memory" if parent.is_relative_to(MEMORY_BACKED) else "disk"
     finally:
         shutil.rmtree(folder)
 
@@ -64,16 +87,45 @@ def check_space(folder: Path, needed: int, remedy: str = "") -> None:
         )
 
 
-def input_folder(results: Path, spec: TextSpec) -> Path:
+def below(folder: Folder, *names: str) -> Folder:
+    """A folder within another one."""
+    return Folder("/".join([folder.uri.rstrip("/"), *names]))
+
+
+def input_folder(base: Folder, spec: TextSpec) -> Folder:
     """Where a data set is kept, so that it is made once."""
-    return results / "input" / f"text-{spec.kind}-{spec.rows}-rows-seed-{spec.seed}"
+    return below(base, "input", f"text-{spec.kind}-{spec.rows}-rows-seed-{spec.seed}")
 
 
-def is_complete(folder: Path, spec: TextSpec) -> bool:
+def is_complete(folder: Folder, spec: TextSpec) -> bool:
     """Whether all files of a data set are there."""
-    place = Folder.of(folder)
-    wanted = {task.name for task in generate_tasks(place, spec, "snappy")}
-    return wanted == {file.name for file in place.files()}
+    wanted = {task.name for task in generate_tasks(folder, spec, "snappy")}
+    return wanted == {file.name for file in folder.files()}
+
+
+def dataset(folder: Folder) -> ds.Dataset:
+    """All Parquet files of a folder."""
+    paths = [folder.path(file.name) for file in folder.files()]
+    return ds.dataset(paths, filesystem=folder.filesystem(), format="parquet")
+
+
+def plain_size(folder: Folder) -> int:
+    """Bytes of the plain encoding of all Parquet files of a folder."""
+    filesystem = folder.filesystem()
+
+    def size(name: str) -> int:
+        return plain_bytes(pq.read_metadata(folder.path(name), filesystem=filesystem))
+
+    with explained(folder.uri), ThreadPoolExecutor(FOOTERS_AT_ONCE) as threads:
+        return sum(threads.map(size, [file.name for file in folder.files()]))
+
+
+def remove(folder: Folder) -> None:
+    """Removes a folder and all that is in it."""
+    if folder.in_s3:
+        buckets.remove(folder)
+    else:
+        shutil.rmtree(folder.path())
 
 
 def _memory_has_room(needed: int) -> bool:

@@ -126,6 +126,22 @@ def first_run_sentence(group: Group) -> str:
     )
 
 
+def split_sentence(group: Group) -> str:
+    """How the tasks of `ours` spent their time; empty where that is not told."""
+    ours = group.find(OURS, WARM)
+    if ours is None:
+        return ""
+    split = ours.split
+    whole = split.read_seconds + split.work_seconds + split.write_seconds
+    if not whole:
+        return ""
+    return (
+        f"ours spent its cores' time: reading {split.read_seconds / whole:.0%}, "
+        f"the work itself {split.work_seconds / whole:.0%}, "
+        f"writing {split.write_seconds / whole:.0%}."
+    )
+
+
 def comparison_sentences(group: Group) -> list[str]:
     """A sentence for each engine whose results differ, and one for those that agree."""
     sentences: list[str] = []
@@ -147,6 +163,7 @@ def sentences(group: Group) -> list[str]:
     said = [
         standing_sentence(group),
         first_run_sentence(group),
+        split_sentence(group),
         *smaller_sentences(group),
         *comparison_sentences(group),
     ]

@@ -8,16 +8,19 @@ import pickle
 import secrets
 import sys
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partialmethod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from errors import ServiceError
 from workloads.files.tasks import Outcome, Task
+
+if TYPE_CHECKING:
+    from ray.data import DataContext
 
 # More blocks than this cost Ray more than they balance: tasks then share one.
 MOST_BLOCKS = 4096
@@ -25,18 +28,63 @@ MOST_BLOCKS = 4096
 MOST_RETRIES = 5
 LOOPBACK = "127.0.0.1"
 REPOSITORY = Path(__file__).parents[2]
+ADDRESS = "RAY_ADDRESS"
+# Names the nodes of a cluster that are to do the work: those whose label has this value.
+SUBCLUSTER = "RAY_ON_AWS_SUBCLUSTER"
+SUBCLUSTER_LABEL = "ray-subcluster"
 
 
-def start_ray() -> None:
-    """Connects to the cluster that RAY_ADDRESS names, or starts an embedded one; once a process."""
+def start_ray(variables: Mapping[str, str] | None = None) -> None:
+    """Connects to the cluster that RAY_ADDRESS names, or starts an embedded one; once a process.
+
+    Args:
+        variables: for the environment of the workers.
+
+    Raises:
+        ServiceError: no cluster answers there.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    if "RAY_ADDRESS" not in os.environ:
+    if not on_cluster():
+        os.environ |= variables or {}
         _start_embedded()
         return
     import ray
 
     if not ray.is_initialized():
-        ray.init(logging_level=logging.WARNING)
+        try:
+            ray.init(
+                logging_level=logging.WARNING,
+                runtime_env={"env_vars": dict(variables)} if variables else None,
+            )
+        except ConnectionError as error:
+            raise ServiceError(
+                f"no Ray cluster answers at {os.environ[ADDRESS]}: "
+                f"start it, or check what {ADDRESS} says"
+            ) from error
+
+
+def on_cluster() -> bool:
+    """Whether work goes to a Ray cluster rather than to this machine."""
+    return bool(os.environ.get(ADDRESS))
+
+
+def label_selector() -> dict[str, str]:
+    """The labels of the nodes that are to do the work, as Ray's options take them; empty for all.
+
+    An embedded Ray has one node, which has no labels.
+    """
+    value = os.environ.get(SUBCLUSTER)
+    return {SUBCLUSTER_LABEL: value} if value and on_cluster() else {}
+
+
+def keep_to_subcluster(context: DataContext) -> None:
+    """Lets the datasets of a context run on the nodes of the subcluster only, if there is one.
+
+    Not by a resource of the operators: Ray Data leaves these out when it asks for more nodes. (What
+    reads Parquet's footers in Ray 2.60, actors without a CPU, is spread over all nodes even so.)
+    """
+    if selector := label_selector():
+        context.execution_options.label_selector = selector
 
 
 def _start_embedded() -> None:
@@ -134,6 +182,7 @@ def _files_as_rows() -> Iterator[None]:
     # Outcomes are small, so no core need be held back for what follows the tasks.
     context.op_resource_reservation_enabled = False
     context.enable_progress_bars = False
+    keep_to_subcluster(context)
     # What Ray Data logs of a failure comes to the caller as the exception too.
     logger = logging.getLogger("ray.data")
     level = logger.level

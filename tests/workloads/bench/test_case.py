@@ -1,12 +1,20 @@
 import json
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workloads.bench.builders import DUCKDB, case, measurement, start
-from workloads.bench.case import MB
+from tests.workloads.bench.builders import DUCKDB, case, measurement, sample, start
+from workloads.bench import remote
+from workloads.bench.case import MB, Case, Measurement
 
+# JSON has no other numbers.
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+RUNS = st.builds(
+    Measurement, **{one.name: NUMBERS for one in fields(Measurement) if one.type == "float"}
+)
+CASES = st.builds(Case, measurements=st.lists(RUNS, max_size=3).map(tuple))
 SPEEDS = st.lists(st.floats(min_value=0.1, max_value=1e5), min_size=1, max_size=9)
 
 
@@ -53,3 +61,26 @@ def test_a_row_is_json_with_every_figure() -> None:
     assert row["machine"]["versions"]["ray"] == "2.60.0"
     assert row["commit"] == row["machine"].get("commit") == "0123456789ab"
     assert "measurements" not in row
+
+
+@given(st.lists(CASES, max_size=3))
+def test_cases_are_the_same_at_the_other_end_of_a_line(cases: list[Case]) -> None:
+    line = remote.line(cases)
+    assert line.startswith("@cases [")
+    assert line.isascii()
+    assert len(line.splitlines()) == 1
+    assert remote.cases(line) == cases
+    assert remote.cases(f"{line}\n") == cases
+
+
+def test_figures_of_a_case_are_the_same_at_the_other_end() -> None:
+    cases = remote.cases(remote.line(sample()))
+    assert cases is not None
+    assert [one.as_row() for one in cases] == [one.as_row() for one in sample()]
+
+
+@pytest.mark.parametrize(
+    "line", ["", "\n", "text.clean, letters, ours: run 1", " @cases []", "@case"]
+)
+def test_another_line_has_no_cases(line: str) -> None:
+    assert remote.cases(line) is None

@@ -6,6 +6,7 @@ import pytest
 
 from workloads.bench import compare as module
 from workloads.bench.compare import compare, row_count, sample
+from workloads.files.places import Folder
 
 
 def cleaned(*texts: str | None, kind: pa.DataType | None = None) -> pa.Table:
@@ -65,5 +66,10 @@ def test_a_sample_is_the_first_rows_by_id_whatever_file_they_are_in(
     pq.write_table(table.take([3, 1]), tmp_path / "0.parquet")
     pq.write_table(table.take([2, 0]), tmp_path / "1.parquet")
     (tmp_path / "_run.json").write_text("{}")
-    assert sample(tmp_path) == cleaned("a", "b", "c")
-    assert row_count(tmp_path) == 4
+    folder = Folder.of(tmp_path)
+    assert sample(folder) == cleaned("a", "b", "c")
+    assert row_count(folder) == 4
+
+
+def test_an_engine_that_wrote_nothing_has_no_rows(tmp_path: Path) -> None:
+    assert row_count(Folder.of(tmp_path / "nowhere")) == 0

@@ -21,6 +21,7 @@ from workloads.bench.catalogue import Entry
 from workloads.bench.child import Engine, Engines
 from workloads.bench.compare import compare, sample
 from workloads.bench.engines.baseline import clean_value
+from workloads.files.places import Folder
 from workloads.text.generate import LABELS, TextSpec
 
 SPEC = TextSpec(200, "mixed", seed=7)
@@ -96,7 +97,7 @@ def cleaned(
     for name in DROPPED:
         (folder / name).mkdir()
         for text, source in sources.items():
-            engines[name].call("clean", source, folder / name / text)
+            engines[name].call("clean", str(source), str(folder / name / text))
     return folder
 
 
@@ -114,8 +115,8 @@ def test_text_is_cleaned_as_said_above(
 
 
 def test_differences_are_found_and_explained(cleaned: Path) -> None:
-    ours = sample(cleaned / "ours/all")
-    found = {name: compare(ours, sample(cleaned / name / "all")) for name in DROPPED}
+    ours = sample(Folder.of(cleaned / "ours/all"))
+    found = {name: compare(ours, sample(Folder.of(cleaned / name / "all"))) for name in DROPPED}
     assert {name: one.rows_differing for name, one in found.items()} == {
         "ours": 0,
         "baseline": 0,
@@ -134,7 +135,7 @@ def test_differences_are_found_and_explained(cleaned: Path) -> None:
 def test_the_floor_writes_the_text_twice(
     engines: dict[str, Engine], sources: dict[str, Path], tmp_path: Path
 ) -> None:
-    engines["floor"].call("clean", sources["mixed"], tmp_path / "out")
+    engines["floor"].call("clean", str(sources["mixed"]), str(tmp_path / "out"))
     twice = {
         name: table.append_column("cleaned_text", table["text"])
         for name, table in parquet(sources["mixed"]).items()
@@ -145,7 +146,9 @@ def test_the_floor_writes_the_text_twice(
 def test_the_floor_applies_no_function(
     engines: dict[str, Engine], sources: dict[str, Path], tmp_path: Path
 ) -> None:
-    engines["floor"].call("transform", sources["mixed"], tmp_path / "out", "nowhere:nothing")
+    engines["floor"].call(
+        "transform", str(sources["mixed"]), str(tmp_path / "out"), "nowhere:nothing"
+    )
     assert parquet(tmp_path / "out") == parquet(sources["mixed"])
 
 
@@ -153,7 +156,7 @@ def test_the_floor_generates_as_much_as_the_data_set_has(
     engines: dict[str, Engine], tmp_path: Path
 ) -> None:
     for name in ("floor", "ours"):
-        engines[name].call("generate", SEVERAL_BATCHES, tmp_path / name)
+        engines[name].call("generate", SEVERAL_BATCHES, str(tmp_path / name))
     table = rows(tmp_path / "floor")
     assert table.num_rows == SEVERAL_BATCHES.rows
     assert table.schema == SEVERAL_BATCHES.table(range(1)).schema
@@ -167,13 +170,13 @@ def test_the_floor_generates_as_much_as_the_data_set_has(
 def test_the_input_is_the_data_set_and_only_what_is_missing_is_made(
     engines: dict[str, Engine], tmp_path: Path
 ) -> None:
-    engines["floor"].call("make_input", SPEC, tmp_path)
+    engines["floor"].call("make_input", SPEC, str(tmp_path))
     first, *others = sorted(tmp_path.iterdir())
     first.unlink()
     before = [path.stat().st_mtime_ns for path in others]
     (tmp_path / "_temporary").mkdir()
     (tmp_path / "_temporary/of a killed run").touch()
-    engines["floor"].call("make_input", SPEC, tmp_path)
+    engines["floor"].call("make_input", SPEC, str(tmp_path))
     assert [path.stat().st_mtime_ns for path in others] == before
     assert rows(tmp_path) == SPEC.table(range(SPEC.rows))
     assert not (tmp_path / "_temporary").exists()
@@ -183,7 +186,7 @@ def test_the_input_is_the_data_set_and_only_what_is_missing_is_made(
 def test_the_baseline_generates_random_letters_in_whole_thousands_of_rows(
     engines: dict[str, Engine], tmp_path: Path, wanted: int, made: int
 ) -> None:
-    engines["baseline"].call("generate", TextSpec(wanted), tmp_path / "out")
+    engines["baseline"].call("generate", TextSpec(wanted), str(tmp_path / "out"))
     table = rows(tmp_path / "out")
     assert table.num_rows == made
     assert table.column_names == ["id", "text", "label"]
@@ -195,7 +198,7 @@ def test_the_baseline_generates_random_letters_in_whole_thousands_of_rows(
 
 
 def test_ours_generates_the_data_set(engines: dict[str, Engine], tmp_path: Path) -> None:
-    engines["ours"].call("generate", SPEC, tmp_path / "out")
+    engines["ours"].call("generate", SPEC, str(tmp_path / "out"))
     assert rows(tmp_path / "out") == SPEC.table(range(SPEC.rows))
 
 
@@ -203,10 +206,21 @@ def test_a_function_that_fails_is_told_with_its_name_and_the_file(
     engines: dict[str, Engine], sources: dict[str, Path], tmp_path: Path
 ) -> None:
     with pytest.raises(ServiceError) as told:
-        engines["ours"].call("transform", sources["mixed"], tmp_path / "out", "math:sqrt")
+        engines["ours"].call("transform", str(sources["mixed"]), str(tmp_path / "out"), "math:sqrt")
     said = str(told.value).splitlines()[0]
     assert said.startswith("the engine ours failed in 'transform': FunctionError: math:sqrt failed")
     assert f"{sources['mixed']}/" in said
+
+
+@pytest.mark.parametrize("name", ["ours", "floor"])
+def test_how_tasks_spent_their_time_is_told(
+    engines: dict[str, Engine], sources: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    made = engines[name].call("generate", SPEC, str(tmp_path / "made"))
+    assert made.read_seconds == 0
+    assert min(made.work_seconds, made.write_seconds) > 0
+    cleaned = engines[name].call("clean", str(sources["mixed"]), str(tmp_path / "cleaned"))
+    assert min(vars(cleaned).values()) > 0
 
 
 @pytest.mark.parametrize("name", ["ours", "baseline"])

@@ -19,6 +19,7 @@ from workloads.bench import catalogue, harness, session
 from workloads.bench.case import Case
 from workloads.bench.harness import Settings, ensure_input
 from workloads.files.parquet import plain_bytes
+from workloads.files.places import Folder
 from workloads.text.generate import TextSpec
 
 PEERS = ("polars", "duckdb", "daft")
@@ -193,11 +194,12 @@ def test_no_process_is_left(whole: Run) -> None:
 def test_input_is_made_once_and_completed_where_files_are_missing(tmp_path: Path) -> None:
     chosen, told = settings(tmp_path), list[str]()
     chosen.logs.mkdir(parents=True)
-    ((spec, folder),) = ensure_input(chosen, told.append).items()
+    ((spec, place),) = ensure_input(chosen, told.append).items()
+    folder = Path(place.path())
     files = sorted(folder.iterdir())
     times = [file.stat().st_mtime_ns for file in files]
     assert spec == TextSpec(ROWS, "mixed", 7)
-    assert ensure_input(chosen, told.append) == {spec: folder}
+    assert ensure_input(chosen, told.append) == {spec: place}
     assert [file.stat().st_mtime_ns for file in files] == times
     assert len(told) == 1
     files[3].unlink()
@@ -315,3 +317,27 @@ def test_results_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
         f"{tmp_path}/results/logs cannot be made: Not a directory; "
         "input and logs are to be kept there"
     )
+
+
+def test_a_cluster_wants_storage_that_all_its_nodes_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
+    with pytest.raises(UsageError, match=r"name one with --storage s3://BUCKET/PREFIX$"):
+        harness.run(settings(tmp_path), silent)
+
+
+def test_there_is_no_subcluster_without_a_cluster(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no cluster"):
+        harness.run(replace(settings(tmp_path), subcluster="intel"), silent)
+
+
+def test_peers_do_not_go_to_s3(tmp_path: Path) -> None:
+    elsewhere = replace(settings(tmp_path), storage=Folder.of("s3://bucket/bench"))
+    for chosen in ({"peers": True}, {"engines": ["ours", "duckdb"]}):
+        with pytest.raises(UsageError) as told:
+            harness.run(replace(elsewhere, **chosen), silent)
+        assert str(told.value) == (
+            "polars, duckdb, daft are measured on one machine and its own files only: "
+            "leave out --peers, and them from --engines"
+        )

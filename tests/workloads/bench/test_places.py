@@ -7,9 +7,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from errors import OutputError
-from workloads.bench import places
-from workloads.bench.places import check_space, input_folder, is_complete, output_folder
+from errors import OutputError, StorageError
+from workloads.bench import buckets, places
+from workloads.bench.places import (
+    check_space,
+    input_folder,
+    is_complete,
+    output_folder,
+    output_in_s3,
+)
+from workloads.files import s3
 from workloads.files.places import Folder
 from workloads.text.generate import TextSpec, generate_tasks
 
@@ -43,11 +50,12 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
 def test_output_goes_to_memory_and_is_removed(room: Room) -> None:
     with output_folder(GB, None, room.results) as (folder, storage):
         assert storage == "memory"
-        assert folder.parent == room.in_memory
-        assert folder.name.startswith("ray-on-aws-bench-")
-        assert folder.stat().st_mode & 0o777 == 0o700
-        (folder / "ours").mkdir()
-        (folder / "ours/0.parquet").touch()
+        path = Path(folder.path())
+        assert path.parent == room.in_memory
+        assert path.name.startswith("ray-on-aws-bench-")
+        assert path.stat().st_mode & 0o777 == 0o700
+        (path / "ours").mkdir()
+        (path / "ours/0.parquet").touch()
     assert list(room.in_memory.iterdir()) == []
 
 
@@ -55,7 +63,7 @@ def test_output_goes_to_memory_and_is_removed(room: Room) -> None:
 def test_output_is_removed_after_an_error_too(room: Room, error: type[BaseException]) -> None:
     def work() -> None:
         with output_folder(GB, None, room.results) as (folder, _):
-            (folder / "0.parquet").touch()
+            Path(folder.path("0.parquet")).touch()
             raise error
 
     with pytest.raises(error):
@@ -72,7 +80,7 @@ def test_output_goes_to_disk_when_memory_has_no_room(room: Room, scarce: str) ->
     setattr(room, scarce, needed - 1)
     with output_folder(GB, None, room.results) as (folder, storage):
         assert storage == "disk"
-        assert folder.parent == room.results
+        assert Path(folder.path()).parent == room.results
 
 
 def test_output_goes_to_disk_on_systems_without_a_folder_in_memory(room: Room) -> None:
@@ -83,7 +91,7 @@ def test_output_goes_to_disk_on_systems_without_a_folder_in_memory(room: Room) -
 
 def test_output_goes_where_the_user_wants_it(room: Room, tmp_path: Path) -> None:
     with output_folder(GB, tmp_path / "a/b", room.results) as (folder, storage):
-        assert (folder.parent, storage) == (tmp_path / "a/b", "disk")
+        assert (Path(folder.path()).parent, storage) == (tmp_path / "a/b", "disk")
     with output_folder(GB, room.in_memory / "mine", room.results) as (_, storage):
         assert storage == "memory"
 
@@ -126,16 +134,61 @@ def test_each_data_set_has_a_folder_of_its_own(tmp_path: Path) -> None:
         for kind in ("letters", "mixed")
         for seed in (1, 11)
     ]
-    folders = {input_folder(tmp_path, spec) for spec in specs}
+    folders = {input_folder(Folder.of(tmp_path), spec) for spec in specs}
     assert len(folders) == len(specs)
-    assert tmp_path / "input/text-mixed-11-rows-seed-1" in folders
+    assert Folder.of(tmp_path / "input/text-mixed-11-rows-seed-1") in folders
 
 
 def test_a_data_set_is_complete_when_all_its_files_are_there(tmp_path: Path) -> None:
     spec = TextSpec(3)
-    assert not is_complete(tmp_path / "nowhere", spec)
+    assert not is_complete(Folder.of(tmp_path / "nowhere"), spec)
     for task in generate_tasks(Folder.of(tmp_path), spec, "snappy"):
-        assert not is_complete(tmp_path, spec)
+        assert not is_complete(Folder.of(tmp_path), spec)
         (tmp_path / task.name).touch()
-    assert is_complete(tmp_path, spec)
-    assert not is_complete(tmp_path, TextSpec(4))
+    assert is_complete(Folder.of(tmp_path), spec)
+    assert not is_complete(Folder.of(tmp_path), TextSpec(4))
+
+
+def keys(bucket: str) -> set[str]:
+    return {name for name, _, _ in s3.objects(bucket.removeprefix("s3://"))}
+
+
+def put(bucket: str, *names: str) -> None:
+    for name in names:
+        s3.client().put_object(Bucket=bucket.removeprefix("s3://"), Key=name, Body=b"x")
+
+
+@pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt])
+def test_output_in_s3_is_removed_and_nothing_else(
+    bucket: str, monkeypatch: pytest.MonkeyPatch, error: type[BaseException] | None
+) -> None:
+    monkeypatch.setattr(buckets, "OBJECTS_AT_ONCE", 2)
+    put(bucket, "here/input/0.parquet", "here/output/another/0.parquet")
+    before = keys(bucket)
+
+    def work() -> None:
+        with output_in_s3(Folder.of(f"{bucket}/here")) as (folder, storage):
+            assert storage == "s3"
+            assert folder.uri.startswith(f"{bucket}/here/output/")
+            base = folder.path().partition("/")[2]
+            put(bucket, *[f"{base}/ours/{number}.parquet" for number in range(5)])
+            put(bucket, f"{base}/ours/_run.json")
+            assert len(keys(bucket)) == len(before) + 6
+            if error:
+                raise error
+
+    if error:
+        with pytest.raises(error):
+            work()
+    else:
+        work()
+    assert keys(bucket) == before
+
+
+def test_a_bucket_is_made_where_there_is_none(bucket: str) -> None:
+    missing = Folder.of(f"{bucket}-more/below")
+    with pytest.raises(StorageError):
+        missing.files()
+    for _ in range(2):
+        buckets.ensure(missing)
+        assert missing.files() == []

@@ -112,3 +112,17 @@ def test_an_engine_that_was_given_less_is_named() -> None:
     assert "baseline was measured on 32 MB only" in text
     assert "was measured on" not in printed(sample())
     assert "was measured on" not in printed([case("baseline"), case(bytes_in=MB)])
+
+
+def test_how_the_cores_spent_their_time_is_said_where_it_is_told() -> None:
+    plain = case(mb_per_s=(100.0, 100.0))
+    told = tuple(
+        replace(
+            one, read_seconds=0.41 * times, work_seconds=0.12 * times, write_seconds=0.47 * times
+        )
+        for one, times in zip(plain.measurements, (1, 9), strict=True)
+    )
+    sentence = "ours spent its cores' time: reading 41%, the work itself 12%, writing 47%.\n"
+    assert sentence in printed([replace(plain, measurements=told)])
+    assert "cores' time" not in printed([plain])
+    assert "cores' time" not in printed([replace(plain, engine="floor", measurements=told)])

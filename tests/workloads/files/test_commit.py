@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,59 @@ def test_an_exception_aborts_the_upload(bucket: str) -> None:
     with pytest.raises(RuntimeError):
         write_and_fail(Folder.of(bucket), "b", 2 * PART)
     assert uploads_of(bucket) == []
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_part_is_sent_while_the_next_is_filled(bucket: str) -> None:
+    sending, may_go_on = threading.Event(), threading.Event()
+
+    def hold(**_: Any) -> None:
+        sending.set()
+        may_go_on.wait(30)
+
+    s3.client().meta.events.register_first("before-call.s3.UploadPart", hold)
+    with whole_file(Folder.of(bucket), "a") as file:
+        file.write(b"x" * PART)
+        assert sending.wait(30)
+        # What is on its way lies elsewhere than what is written meanwhile.
+        file.write(b"y" * (PART - 1))
+        may_go_on.set()
+    assert Folder.of(bucket).read("a") == b"x" * PART + b"y" * (PART - 1)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_one_write_larger_than_several_parts_is_taken(bucket: str) -> None:
+    content = b"".join(bytes([65 + index]) * (PART // 2) for index in range(9))
+    write(Folder.of(bucket), "a", content)
+    assert Folder.of(bucket).read("a") == content
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_part_on_its_way_arrives_before_the_upload_is_aborted(bucket: str) -> None:
+    arrived: list[str] = []
+
+    def slow(**_: Any) -> None:
+        time.sleep(0.5)
+
+    def record(model: Any, **_: Any) -> None:
+        arrived.append(model.name)
+
+    s3.client().meta.events.register("before-call.s3.UploadPart", slow)
+    s3.client().meta.events.register("after-call.s3", record)
+    with pytest.raises(RuntimeError):
+        write_and_fail(Folder.of(bucket), "a", PART)
+    assert arrived == ["CreateMultipartUpload", "UploadPart", "AbortMultipartUpload"]
+
+
+def test_contents_are_not_hashed_to_be_sent(bucket: str) -> None:
+    sent: list[str] = []
+
+    def record(request: Any, **_: Any) -> None:
+        sent.append(request.headers["X-Amz-Content-SHA256"].decode())
+
+    s3.client().meta.events.register("before-send.s3.PutObject", record)
+    write(Folder.of(bucket), "a", b"x" * 100)
+    assert sent == ["UNSIGNED-PAYLOAD"]
 
 
 @pytest.mark.usefixtures("small_parts")

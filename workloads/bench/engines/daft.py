@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from workloads.bench.engines import PATTERN
 
 
@@ -14,11 +12,11 @@ def start() -> None:
     daft.set_runner_native()
 
 
-def clean(source: Path, destination: Path) -> None:
+def clean(source: str, destination: str) -> None:
     """Cleans every row of the source."""
     import daft
     from daft.functions import lower, regexp_replace
 
     cleaned = lower(regexp_replace(daft.col("text"), PATTERN, ""))
     frame = daft.read_parquet(f"{source}/*.parquet").with_column("cleaned_text", cleaned)
-    frame.write_parquet(str(destination), compression="snappy")
+    frame.write_parquet(destination, compression="snappy")

@@ -12,11 +12,11 @@ def start() -> None:
     import duckdb  # noqa: F401
 
 
-def clean(source: Path, destination: Path) -> None:
+def clean(source: str, destination: str) -> None:
     """Cleans every row of the source."""
     import duckdb
 
-    destination.mkdir(parents=True)
+    Path(destination).mkdir(parents=True)
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = false")
         connection.execute(
@@ -31,5 +31,5 @@ def clean(source: Path, destination: Path) -> None:
         )
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _quoted(path: str) -> str:
+    return path.replace("'", "''")

@@ -1,4 +1,6 @@
-"""The floor: the same files read and written by plain processes, with no work done on them.
+"""The floor: the same files read and written with no work done on them.
+
+By plain processes on this machine, by plain Ray tasks on a cluster; a core each.
 
 Its output is as large as that of `ours` where cleaning removes nothing, and larger where it does.
 """
@@ -10,11 +12,12 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
-from pathlib import Path
 
 import pyarrow as pa
 
+from workloads.bench.case import Split
 from workloads.files.commit import remove_temporary
+from workloads.files.distribute import label_selector, on_cluster, start_ray
 from workloads.files.functions import Function
 from workloads.files.parquet import BATCH_BYTES
 from workloads.files.places import Folder, input_files
@@ -36,12 +39,15 @@ class SameRows(GenerateTask):
 
 
 def start() -> None:
-    """Starts a process for each core."""
+    """Starts a process for each core, or connects to the cluster."""
+    if on_cluster():
+        start_ray()
+        return
     list(_processes().map(abs, range(_cores())))
 
 
-def make_input(spec: TextSpec, destination: Path) -> None:
-    """Writes the data set itself, as `ours` does but without Ray, for the others to read."""
+def make_input(spec: TextSpec, destination: str) -> None:
+    """Writes the data set itself, as `ours` does but without Ray Data, for the others to read."""
     folder = Folder.of(destination)
     there = {file.name for file in folder.files()}
     tasks = generate_tasks(folder, spec, CODEC)
@@ -49,10 +55,10 @@ def make_input(spec: TextSpec, destination: Path) -> None:
     remove_temporary(folder)
 
 
-def generate(spec: TextSpec, destination: Path) -> None:
+def generate(spec: TextSpec, destination: str) -> Split:
     """Writes as many bytes as the data set has, without making them."""
     folder = Folder.of(destination)
-    _run_all(
+    return _run_all(
         [
             SameRows(folder, f"{index}.parquet", spec, rows, CODEC)
             for index, rows in enumerate(spec.files())
@@ -60,14 +66,14 @@ def generate(spec: TextSpec, destination: Path) -> None:
     )
 
 
-def clean(source: Path, destination: Path) -> None:
+def clean(source: str, destination: str) -> Split:
     """Reads the source and writes it with the text a second time, as it is."""
-    _copy(source, destination, f"{__name__}:text_twice")
+    return _copy(source, destination, f"{__name__}:text_twice")
 
 
-def transform(source: Path, destination: Path, _function: str) -> None:
+def transform(source: str, destination: str, _function: str) -> Split:
     """Reads the source and writes it as it is."""
-    _copy(source, destination, f"{__name__}:as_it_is")
+    return _copy(source, destination, f"{__name__}:as_it_is")
 
 
 def text_twice(table: pa.Table) -> pa.Table:
@@ -80,10 +86,10 @@ def as_it_is(table: pa.Table) -> pa.Table:
     return table
 
 
-def _copy(source: Path, destination: Path, function: str) -> None:
+def _copy(source: str, destination: str, function: str) -> Split:
     origin, files = input_files(Folder.of(source))
     target = Folder.of(destination)
-    _run_all(
+    return _run_all(
         [
             TransformTask(origin, target, output, Function(function), CODEC, BATCH_BYTES)
             for output in Shape().outputs(files, lambda _file: None)
@@ -91,10 +97,25 @@ def _copy(source: Path, destination: Path, function: str) -> None:
     )
 
 
-def _run_all(tasks: Sequence[Task]) -> None:
-    for outcome in _processes().map(_run, tasks):
+def _run_all(tasks: Sequence[Task]) -> Split:
+    outcomes = list(_on_cluster(tasks) if on_cluster() else _processes().map(_run, tasks))
+    for outcome in outcomes:
         if outcome.error is not None:
             raise outcome.error
+    return Split(
+        sum(one.read_seconds for one in outcomes),
+        sum(one.work_seconds for one in outcomes),
+        sum(one.write_seconds for one in outcomes),
+    )
+
+
+def _on_cluster(tasks: Sequence[Task]) -> list[Outcome]:
+    start_ray()
+    import ray
+
+    run = ray.remote(_run).options(num_cpus=1, label_selector=label_selector())
+    outcomes: list[Outcome] = ray.get([run.remote(task) for task in tasks])
+    return outcomes
 
 
 def _run(task: Task) -> Outcome:

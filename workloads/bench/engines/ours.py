@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from workloads.bench.case import Split
 from workloads.files.distribute import start_ray
+from workloads.files.job import Summary
 from workloads.files.transform import transform as transform_files
 from workloads.text.generate import TextSpec
 from workloads.text.generate import generate as generate_text
@@ -13,23 +13,27 @@ CLEAN = "workloads.text:clean"
 
 
 def start() -> None:
-    """Starts the embedded Ray."""
+    """Starts the embedded Ray, or connects to the cluster."""
     start_ray()
 
 
-def generate(spec: TextSpec, destination: Path) -> None:
+def generate(spec: TextSpec, destination: str) -> Split:
     """Writes the data set."""
-    generate_text(destination, spec, progress=False)
+    return _split(generate_text(destination, spec, progress=False))
 
 
-def clean(source: Path, destination: Path) -> None:
+def clean(source: str, destination: str) -> Split:
     """Cleans every file of the source."""
-    transform(source, destination, CLEAN)
+    return transform(source, destination, CLEAN)
 
 
-def transform(source: Path, destination: Path, function: str) -> None:
+def transform(source: str, destination: str, function: str) -> Split:
     """Applies a function to every file of the source."""
-    transform_files(source, destination, function, progress=False)
+    return _split(transform_files(source, destination, function, progress=False))
+
+
+def _split(summary: Summary) -> Split:
+    return Split(summary.read_seconds, summary.work_seconds, summary.write_seconds)
 
 
 def spilled_bytes() -> int:

@@ -12,12 +12,13 @@ def start() -> None:
     import polars  # noqa: F401
 
 
-def clean(source: Path, destination: Path) -> None:
+def clean(source: str, destination: str) -> None:
     """Cleans every row of the source into one file."""
     import polars as pl
 
     cleaned = pl.col("text").str.replace_all(PATTERN, "").str.to_lowercase()
-    destination.mkdir(parents=True)
-    pl.scan_parquet(source / "*.parquet").with_columns(cleaned_text=cleaned).sink_parquet(
-        destination / "cleaned.parquet", compression="snappy", statistics=False, engine="streaming"
+    folder = Path(destination)
+    folder.mkdir(parents=True)
+    pl.scan_parquet(Path(source) / "*.parquet").with_columns(cleaned_text=cleaned).sink_parquet(
+        folder / "cleaned.parquet", compression="snappy", statistics=False, engine="streaming"
     )

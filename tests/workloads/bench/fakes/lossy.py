@@ -12,8 +12,9 @@ def start() -> None:
     pass
 
 
-def clean(source: Path, destination: Path) -> None:
+def clean(source: str, destination: str) -> None:
     table = ds.dataset(source).to_table()
     cleaned = table.append_column("cleaned_text", table["text"])
-    destination.mkdir()
-    pq.write_table(cleaned.slice(1), destination / "all.parquet")
+    folder = Path(destination)
+    folder.mkdir()
+    pq.write_table(cleaned.slice(1), folder / "all.parquet")

@@ -10,7 +10,8 @@ def start() -> None:
     pass
 
 
-def clean(_source: Path, destination: Path) -> None:
-    destination.mkdir()
-    (destination / "begun.parquet").write_bytes(b"PAR1")
+def clean(_source: str, destination: str) -> None:
+    folder = Path(destination)
+    folder.mkdir()
+    (folder / "begun.parquet").write_bytes(b"PAR1")
     time.sleep(600)

@@ -1,0 +1,193 @@
+"""Who takes part: this machine, or the nodes of a Ray cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from errors import ServiceError
+from workloads.bench.case import Machine
+from workloads.bench.machine import describe
+from workloads.bench.meter import Meter, Tree, Use
+from workloads.files.distribute import (
+    SUBCLUSTER_LABEL,
+    label_selector,
+    on_cluster,
+    start_ray,
+)
+
+# A cluster that grows on demand may have to start a machine first.
+SECONDS_FOR_A_NODE = 900.0
+
+
+class ThisMachine:
+    """This machine alone: all that works is below the processes of the engines.
+
+    Attributes:
+        by_turns: whether engines stay warm while others work.
+    """
+
+    by_turns = True
+
+    def machine(self) -> Machine:
+        """What it is."""
+        return describe()
+
+    def meters(self) -> Sequence[Meter]:
+        """Of other processes than the engines' own: there are none."""
+        return ()
+
+
+class Cluster:
+    """The nodes of a Ray cluster that have CPUs, or those of its subcluster.
+
+    Attributes:
+        by_turns: not so, as a node keeps no more idle workers than it has CPUs: those of one
+            engine make those of another end, and what they had loaded is gone.
+    """
+
+    by_turns = False
+
+    def __init__(self) -> None:
+        self._meters: dict[str, NodeMeter] = {}
+
+    def machine(self) -> Machine:
+        """All nodes together: what differs between them is named side by side."""
+        import ray
+
+        nodes = _nodes()
+        machines: list[Machine] = ray.get([meter.describe() for meter in self._of(nodes)])
+        return replace(
+            machines[0],
+            cpu=" and ".join(dict.fromkeys(one.cpu for one in machines)),
+            arch=" and ".join(dict.fromkeys(one.arch for one in machines)),
+            kernel=" and ".join(dict.fromkeys(one.kernel for one in machines)),
+            vcpus=int(sum(node["Resources"]["CPU"] for node in nodes)),
+            memory_bytes=sum(one.memory_bytes for one in machines),
+        )
+
+    def meters(self) -> Sequence[Meter]:
+        """One for each node that there is now; nodes come and go."""
+        return self._of(_nodes())
+
+    def _of(self, nodes: Sequence[dict[str, Any]]) -> list[NodeMeter]:
+        names = [node["NodeID"] for node in nodes]
+        for name in names:
+            if name not in self._meters:
+                self._meters[name] = NodeMeter(name)
+        return [self._meters[name] for name in names]
+
+
+class NodeMeter:
+    """Tells what all processes of Ray's on a node use, whatever job they belong to."""
+
+    def __init__(self, node: str) -> None:
+        import ray
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        here = NodeAffinitySchedulingStrategy(node, soft=False)
+        self._there: Any = (
+            ray.remote(RayTree).options(num_cpus=0, scheduling_strategy=here).remote()
+        )
+
+    def describe(self) -> Any:
+        """What the node is, as Ray's reference to a `Machine`."""
+        return self._there.describe.remote()
+
+    def begin(self) -> None:
+        """Starts to count."""
+        import ray
+        from ray.exceptions import RayActorError
+
+        # A spot node may go at any time; then it has used nothing that anybody could tell.
+        with suppress(RayActorError):
+            ray.get(self._there.begin.remote())
+
+    def end(self) -> Use:
+        """What was used since then; nothing where the node is gone."""
+        import ray
+        from ray.exceptions import RayActorError
+
+        with suppress(RayActorError):
+            use: Use = ray.get(self._there.end.remote())
+            return use
+        return Use()
+
+
+class RayTree(Tree):
+    """The raylet that this process is a worker of, and all its processes but this one."""
+
+    def __init__(self) -> None:
+        super().__init__(os.getppid(), without=[os.getpid()])
+
+    def describe(self) -> Machine:
+        """The machine that it is on."""
+        return describe()
+
+
+@contextmanager
+def taking_part() -> Iterator[ThisMachine | Cluster]:
+    """Who takes part, by what RAY_ADDRESS says; this process is connected to the cluster meanwhile.
+
+    Raises:
+        ServiceError: no cluster answers, or it has no free CPU in time.
+    """
+    if not on_cluster():
+        yield ThisMachine()
+        return
+    import ray
+
+    start_ray()
+    try:
+        _wait_for_a_node()
+        yield Cluster()
+    finally:
+        ray.shutdown()
+
+
+def _wait_for_a_node() -> None:
+    """Asks for a CPU, which lets a cluster that grows on demand start a node."""
+    import ray
+    from ray.exceptions import GetTimeoutError
+
+    asked = ray.remote(_nothing).options(num_cpus=1, label_selector=label_selector()).remote()
+    try:
+        ray.get(asked, timeout=SECONDS_FOR_A_NODE)
+    except GetTimeoutError as error:
+        ray.cancel(asked)
+        wanted = label_selector().get(SUBCLUSTER_LABEL)
+        where = f" in the subcluster '{wanted}'" if wanted else ""
+        raise ServiceError(
+            f"the cluster has had no free CPU{where} for {SECONDS_FOR_A_NODE:,.0f} s: "
+            f"look at `ray status`; its subclusters are {', '.join(_subclusters()) or 'none'}"
+        ) from error
+
+
+def _nothing() -> None:
+    pass
+
+
+def _nodes() -> list[dict[str, Any]]:
+    """The living nodes that take part, in a fixed order."""
+    wanted = label_selector().items()
+    found = [
+        node
+        for node in _alive()
+        if node["Resources"].get("CPU") and wanted <= node["Labels"].items()
+    ]
+    return sorted(found, key=lambda node: str(node["NodeID"]))
+
+
+def _subclusters() -> list[str]:
+    labels = [node["Labels"].get(SUBCLUSTER_LABEL) for node in _alive()]
+    return sorted({label for label in labels if label})
+
+
+def _alive() -> list[dict[str, Any]]:
+    import ray
+
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    return [node for node in nodes if node["Alive"]]
