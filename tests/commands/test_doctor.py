@@ -7,7 +7,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 
 from commands import doctor as module
-from commands.doctor import NEEDS, Found, Need
+from commands.needs import Found, Need, local
 
 
 def lacking(*, required: bool) -> Need:
@@ -22,24 +22,37 @@ def lacking(*, required: bool) -> Need:
 def test_a_machine_that_lacks_what_is_required_is_told_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(module, "NEEDS", (lacking(required=True),))
+    monkeypatch.setattr(module, "all_needs", lambda: {"local": (lacking(required=True),)})
     with pytest.raises(Exit) as told:
         module.doctor(Context())
     assert told.value.code == 1
-    assert told.value.message == "error: the target local does not work here: thing lacking"
     out = capsys.readouterr().out.splitlines()
-    assert out[0].split() == ["lacking", "thing", "not", "here"]
-    assert out[1].strip() == "-> apt-get install thing"
+    assert out[0] == "target local"
+    assert out[1].split() == ["lacking", "thing", "not", "here"]
+    assert out[2].strip() == "-> apt-get install thing"
+    assert out[3] == "target local does not work here: thing lacking"
 
 
 def test_what_is_only_advised_is_no_failure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(module, "NEEDS", (lacking(required=False),))
+    monkeypatch.setattr(module, "all_needs", lambda: {"local": (lacking(required=False),)})
     module.doctor(Context())
-    out = capsys.readouterr().out
-    assert out.startswith("advised")
-    assert out.splitlines()[-1].startswith("the target local works here")
+    out = capsys.readouterr().out.splitlines()
+    assert out[1].split()[0] == "advised"
+    assert out[3].startswith("target local works here")
+
+
+def test_a_machine_without_an_engine_still_has_the_target_local(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs = {"local": (), "compose": (lacking(required=True),)}
+    monkeypatch.setattr(module, "all_needs", lambda: needs)
+    module.doctor(Context())
+    assert "target compose does not work here: thing lacking" in capsys.readouterr().out
+
+
+NEEDS = [need for needs in module.all_needs().values() for need in needs]
 
 
 @pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
@@ -49,4 +62,4 @@ def test_every_need_can_be_looked_at(need: Need) -> None:
 
 
 def test_the_interpreter_at_work_is_new_enough() -> None:
-    assert module.python().met
+    assert local.python().met
