@@ -49,6 +49,7 @@ def launch(
         cpus=engine.cpus,
         memory=engine.memory_bytes,
         workers=workers,
+        tell=lambda line: print(f"{time.monotonic() - begin:5.1f} s  {line}", flush=True),
     )
     print(f"ready for jobs in {time.monotonic() - begin:.1f} s\n")
     show(launched)

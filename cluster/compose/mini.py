@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cluster.compose import keys, size
-from cluster.compose.project import PROJECT, Project
+from cluster.compose.project import PROJECT, Project, Tell
 from cluster.compose.store import holds_only
 from cluster.launched import Launched, forget, remember
 from errors import ServiceError
@@ -29,7 +29,13 @@ def project(state: Path) -> Project:
 
 
 def launch(
-    state: Path, *, arch: str, cpus: int, memory: int, workers: Mapping[str, int]
+    state: Path,
+    *,
+    arch: str,
+    cpus: int,
+    memory: int,
+    workers: Mapping[str, int],
+    tell: Tell = lambda _line: None,
 ) -> Launched:
     """Starts the mini-cluster, or changes the number of its workers where it runs.
 
@@ -39,6 +45,7 @@ def launch(
         cpus: of the engine.
         memory: of the engine, in bytes.
         workers: how many of each arch.
+        tell: is given a line for each container that became healthy.
 
     Raises:
         ServiceError: it did not start.
@@ -46,7 +53,7 @@ def launch(
     running = project(state)
     keys.ensure(running.secrets)
     variables = size.variables(arch, cpus, memory, workers, os.environ)
-    running.up(workers, variables, SECONDS_TO_START)
+    running.up(workers, variables, SECONDS_TO_START, tell)
     launched = Launched(
         target=TARGET,
         name=running.name,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,11 @@ FILE = ROOT / "docker-compose.yml"
 PROJECT = "RAY_ON_AWS_PROJECT"
 LABEL = "com.docker.compose.project"
 LINES_OF_LOG = 20
+HEALTHY = re.compile(r"Container (\S+)\s+Healthy")
+MISSING = "docker is not on this machine: see ./invoke doctor"
 SECONDS_TO_END = 10
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -32,25 +37,36 @@ class Project:
     name: str
     secrets: Path
 
-    def up(self, workers: Mapping[str, int], variables: Mapping[str, str], seconds: float) -> None:
+    def up(
+        self,
+        workers: Mapping[str, int],
+        variables: Mapping[str, str],
+        seconds: float,
+        tell: Tell = lambda _line: None,
+    ) -> None:
         """Starts the containers, and waits until all are healthy.
 
         Args:
             workers: how many of each arch.
             variables: of docker-compose.yml.
             seconds: to wait at most.
+            tell: is given a line for each container that became healthy.
 
         Raises:
             ServiceError: a container ended, or did not become healthy in time.
         """
         scale = [f"--scale=worker-{arch}={number}" for arch, number in workers.items()]
         wait = ["--wait", f"--wait-timeout={seconds:.0f}"]
-        done = self._compose(
-            ["up", "--detach", "--no-build", "--pull=never", "--remove-orphans", *wait, *scale],
-            variables,
-        )
-        if done.returncode:
-            raise ServiceError(self._failure(done.stderr))
+        arguments = ["up", "--detach", "--no-build", "--pull=never", "--remove-orphans"]
+        command = self._command([*arguments, *wait, *scale])
+        said: list[str] = []
+        with _started(command, self._environment(variables)) as process:
+            for line in process.stderr or ():
+                if (found := HEALTHY.search(line)) and line not in said:
+                    tell(f"{found[1].removeprefix(f'{self.name}-')} is healthy")
+                said.append(line)
+        if process.returncode:
+            raise ServiceError(self._failure("".join(said)))
 
     def down(self, *, volumes: bool) -> None:
         """Takes everything away; volumes only when told.
@@ -94,10 +110,15 @@ class Project:
     def _compose(
         self, arguments: Sequence[str], variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        environment = {"SECRETS": str(self.secrets), PROJECT: self.name}
+        return _docker(self._command(arguments)[1:], self._environment(variables))
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return ["docker", "compose", "--file", str(FILE), "--progress=plain", *arguments]
+
+    def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         self.secrets.mkdir(parents=True, exist_ok=True, mode=FOR_OWNER)
-        command = ["compose", "--file", str(FILE), "--progress=plain", *arguments]
-        return _docker(command, {**os.environ, **variables, **environment})
+        own = {"SECRETS": str(self.secrets), PROJECT: self.name}
+        return {**os.environ, **variables, **own}
 
     def _failure(self, said: str) -> str:
         """What went wrong, with what the container that is to blame has to say."""
@@ -115,6 +136,19 @@ class Project:
         return "\n".join(lines)
 
 
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    except FileNotFoundError as error:
+        raise ServiceError(MISSING) from error
+
+
 def _docker(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
@@ -123,7 +157,7 @@ def _docker(
             ["docker", *arguments], env=environment, capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
-        raise ServiceError("docker is not on this machine: see ./invoke doctor") from error
+        raise ServiceError(MISSING) from error
 
 
 def _last_line(text: str) -> str:
