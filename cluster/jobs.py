@@ -63,12 +63,15 @@ def run(launched: Launched, job: Job, tell: Callable[[str], None]) -> int:
 def _client(launched: Launched) -> JobSubmissionClient:
     # Ray looks at these when it is imported.
     os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": launched.token_file}
+    from ray.exceptions import AuthenticationError
     from ray.job_submission import JobSubmissionClient
 
     # It tells when it has done what it was asked to.
     logging.getLogger("ray.dashboard.modules.job.sdk").setLevel(logging.WARNING)
     try:
         return JobSubmissionClient(launched.dashboard)
+    except AuthenticationError as error:
+        raise ServiceError(launched.refusal) from error
     except (ConnectionError, RuntimeError) as error:
         raise ServiceError(
             f"the cluster at {launched.dashboard} takes no jobs ({str(error).splitlines()[0]}): "

@@ -37,6 +37,14 @@ class Launched:
         """What Ray asks for."""
         return Path(self.token_file).read_text().strip()
 
+    @property
+    def refusal(self) -> str:
+        """What to say where the token is not the cluster's."""
+        return (
+            f"the cluster at {self.dashboard} refuses the token in {self.token_file}: "
+            "it belongs to another launch; ./invoke down and launch again"
+        )
+
 
 def remember(state: Path, launched: Launched) -> None:
     """Writes down a cluster."""

@@ -59,10 +59,7 @@ def nodes(launched: Launched) -> list[Node]:
             "./invoke launch starts it again, ./invoke down clears up"
         ) from error
     if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-        raise ServiceError(
-            f"the cluster at {launched.dashboard} refuses the token in {launched.token_file}: "
-            "it belongs to another launch; ./invoke down and launch again"
-        )
+        raise ServiceError(launched.refusal)
     if not answer.ok:
         raise ServiceError(
             f"the cluster at {launched.dashboard} answers {answer.status_code}: {answer.text[:300]}"

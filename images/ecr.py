@@ -12,7 +12,9 @@ from errors import ServiceError
 from images.engine import run
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-HOST = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+HOST = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?(?=/|$)"
+)
 
 
 def log_in(registry: str) -> bool:

@@ -79,6 +79,11 @@ class Engine:
         """Whether it has an image of this name."""
         return self.image(name) is not None
 
+    def forget(self, name: str) -> None:
+        """Takes a name from an image, and the image away when it has no other."""
+        if self.has_image(name):
+            self.client.images.remove(name)
+
     def load(self, archive: IO[bytes]) -> None:
         """Takes in an archive as `docker load` does."""
         run(["docker", "load", "--quiet"], stdin=archive)

@@ -96,7 +96,8 @@ def push(engine: Engine, built: Built, registry: str, log: Path, *, sbom: bool) 
     """
     target = built.target
     repository = f"{registry}/{target.image}"
-    output = f"type=image,name={repository}:{built.tags[0]},push=true"
+    name = f"{repository}:{built.tags[0]}"
+    output = f"type=image,name={name},push=true"
     with tempfile.TemporaryDirectory() as folder:
         metadata = Path(folder) / "metadata.json"
         # The layers are those of the build, from its cache; only attestations are added.
@@ -107,7 +108,17 @@ def push(engine: Engine, built: Built, registry: str, log: Path, *, sbom: bool) 
             f"--sbom={str(sbom).lower()}",
             f"--metadata-file={metadata}",
         ]
-        bake(target, log, arguments=arguments)
+        try:
+            bake(target, log, arguments=arguments)
+        except ServiceError as error:
+            *_, why = str(error).splitlines()
+            raise ServiceError(
+                f"{target.tag} was not pushed to {repository}: {why.removeprefix('ERROR: ')}; "
+                f"{log} has all that buildx said"
+            ) from error
+        finally:
+            # The engine keeps it under that name too, and each commit would leave one more.
+            engine.forget(name)
         digest = json.loads(metadata.read_text())[target.name]["containerimage.digest"]
     pushed = Pushed(repository, target.image, target.arch, built.tags[0], digest)
     _check_same(engine, target, pushed)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from docker.errors import ContainerError
+from docker.errors import APIError
 from docker.models.images import Image
 
 from errors import ServiceError
@@ -63,16 +63,27 @@ VERSIONS: dict[str, tuple[Measure, ...]] = {
 
 
 def _run(engine: Engine, image: Image, *command: str) -> str:
-    platform = f"linux/{image.attrs['Architecture']}"
+    container = engine.client.containers.create(
+        str(image.id),
+        list(command),
+        entrypoint="",
+        platform=f"linux/{image.attrs['Architecture']}",
+        network_disabled=True,
+    )
     try:
-        output = engine.client.containers.run(
-            str(image.id),
-            list(command),
-            entrypoint="",
-            platform=platform,
-            remove=True,
-            network_disabled=True,
-        )
-    except ContainerError as error:
-        raise ServiceError(f"{image.tags[0]} does not run: {error}") from error
-    return bytes(output).decode().strip()
+        container.start()
+        code = container.wait()["StatusCode"]
+        said = container.logs(stderr=bool(code)).decode(errors="replace").strip()
+    except APIError as error:
+        raise _does_not_run(image, command, str(error.explanation)) from error
+    finally:
+        # Also one that never started, which `remove=True` leaves behind.
+        container.remove(force=True)
+    if code:
+        raise _does_not_run(image, command, said or f"it ended with {code}")
+    return said
+
+
+def _does_not_run(image: Image, command: Sequence[str], why: str) -> ServiceError:
+    name = image.tags[0] if image.tags else image.id
+    return ServiceError(f"{name} does not run '{command[0]}': {why}")

@@ -1,0 +1,120 @@
+"""Jobs: their output as it comes, their exit code, Ctrl-C, and who may start one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from cluster.jobs import Job, run
+from tests.cluster.minis import Mini, run_in, wait_until
+from tests.workloads.programs import environment
+
+# Ray reads its token once a process, so a wrong one takes another process.
+WITH_A_TOKEN = """
+import json, sys
+from cluster import jobs
+from cluster.launched import Launched
+from errors import ServiceError
+try:
+    jobs.run(Launched(**json.loads(sys.argv[1])), jobs.Job("true"), print)
+except ServiceError as error:
+    print("told:", error)
+"""
+
+
+def python(code: str) -> str:
+    return shlex.join(["python", "-u", "-c", code])
+
+
+def own(lines: list[str]) -> list[str]:
+    """The lines that the job itself printed: what comes after Ray's first two."""
+    start = next(at for at, line in enumerate(lines) if line.startswith("Running entrypoint"))
+    return lines[start + 1 :]
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("exit(3)", 3), ("raise ValueError('oh')", 1)])
+def test_the_exit_code_is_passed_on(mini: Mini, code: str, exit_code: int) -> None:
+    lines: list[str] = []
+    assert run(mini.launched, Job(python(code)), lines.append) == exit_code
+    assert own(lines)[-1:] == (["ValueError: oh"] if exit_code == 1 else [])
+
+
+SPEAKING = """
+import os, time
+for number in range(3):
+    print("line", number)
+    time.sleep(1)
+print("가나 é", os.environ["GIVEN"])
+print()
+print("x" * 100_000)
+print(open("here.txt").read(), end="")
+"""
+
+
+def test_output_comes_as_it_is_printed(mini: Mini, tmp_path: Path) -> None:
+    (tmp_path / "here.txt").write_text("brought along")
+    (tmp_path / "speaking.py").write_text(SPEAKING)
+    job = Job("python -u speaking.py", folder=tmp_path, variables={"GIVEN": "a value"})
+    lines: list[str] = []
+    times: dict[str, float] = {}
+
+    def hear(line: str) -> None:
+        lines.append(line)
+        times[line] = time.monotonic()
+
+    assert run(mini.launched, job, hear) == 0
+    assert own(lines) == [
+        *("line 0", "line 1", "line 2", "가나 é a value", "", "x" * 100_000),
+        "brought along",
+    ]
+    assert times["line 2"] - times["line 0"] > 1
+
+
+def processes(mini: Mini, mark: str) -> list[str]:
+    """The processes on the head whose command line has the mark."""
+    _, told = run_in(mini.containers()["head"], "ps", "-eo", "args")
+    return [line for line in told.splitlines() if mark in line]
+
+
+def test_ctrl_c_stops_the_job_on_the_cluster(mini: Mini, tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text(
+        "import time\nprint('begun', flush=True)\ntime.sleep(10_000)\n"
+    )
+    started = mini.start("submit", "--script", "endless.py", "--", "a-mark", cwd=tmp_path)
+    assert started.stdout is not None
+    assert any(line == "begun\n" for line in started.stdout)
+    assert processes(mini, "a-mark")
+    os.killpg(started.pid, signal.SIGINT)
+    _, stderr = started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert stderr.splitlines()[-1] == "interrupted"
+    wait_until(lambda: not processes(mini, "a-mark"), "the job has ended", 30)
+
+
+@pytest.mark.parametrize("token", [64 * "0", ""])
+def test_who_has_no_token_may_start_no_job(mini: Mini, tmp_path: Path, token: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(token)
+    launched = json.dumps(asdict(mini.launched) | {"token_file": str(file)})
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_A_TOKEN, launched],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.startswith(
+        f"told: the cluster at {mini.launched.dashboard} refuses the token"
+    )
+    assert done.stdout.count("\n") == 1
+    assert "Traceback" not in done.stderr

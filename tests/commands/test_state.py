@@ -1,0 +1,37 @@
+"""What commands remember of a cluster between calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cluster.launched import remember
+from commands import ROOT, state
+from errors import UsageError
+from tests.cluster.test_launched import ONE
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(state.VARIABLE, str(tmp_path / "kept"))
+    return state.folder()
+
+
+def test_only_its_owner_may_enter_the_folder(folder: Path) -> None:
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert state.folder() == folder
+
+
+def test_without_a_name_it_lies_in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(state.VARIABLE)
+    assert state.folder() == ROOT / ".launched"
+
+
+def test_a_cluster_is_asked_for_by_target(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"^no cluster is launched: \./invoke launch starts one"):
+        state.launched()
+    remember(folder, ONE)
+    assert state.launched() == state.launched("compose") == ONE
+    with pytest.raises(UsageError, match="is of target compose, not ec2"):
+        state.launched("ec2")

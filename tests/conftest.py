@@ -1,0 +1,22 @@
+"""What all tests share: no cluster of the user's is seen, and the fixtures of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from commands.state import VARIABLE
+
+pytest_plugins = ["tests.engines", "tests.cluster.minis", "tests.images.registries"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Commands look for a launched cluster where there is none, whatever the user has launched.
+
+    For the session, so that a fixture which starts a cluster once is kept apart as well.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("state")))
+        yield
