@@ -6,10 +6,13 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError
 
 from cluster.launched import Launched
 from errors import ServiceError
@@ -47,36 +50,47 @@ def run(launched: Launched, job: Job, tell: Callable[[str], None]) -> int:
     Raises:
         ServiceError: the cluster cannot be reached, or the job was not even started.
     """
-    client = _client(launched)
-    environment: dict[str, Any] = {"env_vars": dict(job.variables)}
-    if job.folder is not None:
-        environment["working_dir"] = str(job.folder)
-    number = client.submit_job(entrypoint=job.command, runtime_env=environment)
-    try:
-        asyncio.run(_tell_lines(client.tail_job_logs(number), tell))
-    except KeyboardInterrupt:
-        client.stop_job(number)
-        raise
-    return _exit_code(client, number)
+    with _explained(launched):
+        client = _client(launched)
+        environment: dict[str, Any] = {"env_vars": dict(job.variables)}
+        if job.folder is not None:
+            environment["working_dir"] = str(job.folder)
+        number = client.submit_job(entrypoint=job.command, runtime_env=environment)
+        try:
+            asyncio.run(_tell_lines(client.tail_job_logs(number), tell))
+        except KeyboardInterrupt:
+            client.stop_job(number)
+            raise
+        return _exit_code(client, number)
 
 
-def _client(launched: Launched) -> JobSubmissionClient:
+@contextmanager
+def _explained(launched: Launched) -> Iterator[None]:
+    """Tells in a sentence that the cluster refuses, cannot be reached, or went away."""
     # Ray looks at these when it is imported.
     os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": launched.token_file}
     from ray.exceptions import AuthenticationError
-    from ray.job_submission import JobSubmissionClient
 
-    # It tells when it has done what it was asked to.
-    logging.getLogger("ray.dashboard.modules.job.sdk").setLevel(logging.WARNING)
     try:
-        return JobSubmissionClient(launched.dashboard)
+        yield
     except AuthenticationError as error:
         raise ServiceError(launched.refusal) from error
-    except (ConnectionError, RuntimeError) as error:
+    # Ray raises RuntimeError for what the cluster answers; the others come from below it.
+    except (OSError, RuntimeError, ClientError) as error:
+        said = str(error).strip() or type(error).__name__
         raise ServiceError(
-            f"the cluster at {launched.dashboard} takes no jobs ({str(error).splitlines()[0]}): "
-            "see ./invoke status"
+            f"the cluster at {launched.dashboard} takes no jobs, or was lost during one "
+            f"({said.splitlines()[0]}): see ./invoke status"
         ) from error
+
+
+def _client(launched: Launched) -> JobSubmissionClient:
+    from ray.job_submission import JobSubmissionClient
+
+    # They tell when they have done what they were asked to.
+    for name in ("job.sdk", "dashboard_sdk"):
+        logging.getLogger(f"ray.dashboard.modules.{name}").setLevel(logging.WARNING)
+    return JobSubmissionClient(launched.dashboard)
 
 
 async def _tell_lines(logs: AsyncIterator[str], tell: Callable[[str], None]) -> None:
