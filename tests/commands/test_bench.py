@@ -31,7 +31,7 @@ from workloads.bench.catalogue import entries
 from workloads.bench.harness import Settings, Tell
 
 KEYS = {"workload", "engine", "phase", "mb_per_s", "bytes_in", "peak_rss_bytes", "target", "commit"}
-PARTS = ("commands", "workloads", "errors.py", "tasks.py", "invoke", "requirements.lock")
+PARTS = ("cluster", "commands", "workloads", "errors.py", "tasks.py", "invoke", "requirements.lock")
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - looked at, not written to
 
 
@@ -70,6 +70,8 @@ def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Measured:
         ({"repeats": -1}, "--bytes and --repeats cannot be negative"),
         ({"engines": "ours,pandas"}, "'pandas' is no engine: choose ours, baseline, floor"),
         ({"engines": "daft", "workload": "text.generate"}, "text.generate on letters, mixed text"),
+        ({"subcluster": "intel"}, "--subcluster is of a cluster, and this is target local"),
+        ({"target": "compose"}, "no cluster is launched: ./invoke launch starts one"),
     ],
 )
 def test_misuse_is_told_before_anything_is_measured(
@@ -254,7 +256,7 @@ def test_help_explains_every_option(repository: Path, tmp_path: Path) -> None:
     explained = dict(re.findall(r"--(\w+)(?:=\w+)? (.+?)(?= -\w[ ,]|$)", words))
     assert explained.keys() == {
         *("workload", "scale", "bytes", "kind", "seed", "peers", "engines", "repeats"),
-        *("json", "report", "output"),
+        *("json", "report", "output", "target", "subcluster"),
     }
     for engine in entries("text.clean", "mixed", peers=True, engines=(), repeats=None):
         assert engine.engine in explained["engines"]
