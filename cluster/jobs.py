@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,8 +66,6 @@ def run(launched: Launched, job: Job, tell: Callable[[str], None]) -> int:
 @contextmanager
 def _explained(launched: Launched) -> Iterator[None]:
     """Tells in a sentence that the cluster refuses, cannot be reached, or went away."""
-    # Ray looks at these when it is imported.
-    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": launched.token_file}
     from ray.exceptions import AuthenticationError
 
     try:
@@ -90,7 +87,10 @@ def _client(launched: Launched) -> JobSubmissionClient:
     # They tell when they have done what they were asked to.
     for name in ("job.sdk", "dashboard_sdk"):
         logging.getLogger(f"ray.dashboard.modules.{name}").setLevel(logging.WARNING)
-    return JobSubmissionClient(launched.dashboard)
+    # As a header, since Ray would look for it in the environment once a process, for all clusters.
+    return JobSubmissionClient(
+        launched.dashboard, headers={"Authorization": f"Bearer {launched.token}"}
+    )
 
 
 async def _tell_lines(logs: AsyncIterator[str], tell: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ import pickle
 import secrets
 import sys
 import warnings
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partialmethod
 from pathlib import Path
@@ -34,28 +34,21 @@ SUBCLUSTER = "RAY_ON_AWS_SUBCLUSTER"
 SUBCLUSTER_LABEL = "ray-subcluster"
 
 
-def start_ray(variables: Mapping[str, str] | None = None) -> None:
+def start_ray() -> None:
     """Connects to the cluster that RAY_ADDRESS names, or starts an embedded one; once a process.
-
-    Args:
-        variables: for the environment of the workers.
 
     Raises:
         ServiceError: no cluster answers there.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if not on_cluster():
-        os.environ |= variables or {}
         _start_embedded()
         return
     import ray
 
     if not ray.is_initialized():
         try:
-            ray.init(
-                logging_level=logging.WARNING,
-                runtime_env={"env_vars": dict(variables)} if variables else None,
-            )
+            ray.init(logging_level=logging.WARNING)
         except ConnectionError as error:
             raise ServiceError(
                 f"no Ray cluster answers at {os.environ[ADDRESS]}: "

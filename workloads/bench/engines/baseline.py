@@ -22,14 +22,18 @@ __all__ = ["clean", "clean_value", "generate", "spilled_bytes", "start"]
 
 ROWS_PER_BATCH = 1000
 CLEAN_BATCH_ROWS = 1024
-# Arrow's uploads to S3 otherwise come in chunks with a checksum behind, which only AWS takes for
-# sure: rclone for one answers with 411, as the length is missing.
-PLAIN_UPLOADS = {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_required"}
 
 
 def start() -> None:
-    """Starts the embedded Ray, or connects to the cluster."""
-    start_ray(PLAIN_UPLOADS)
+    """Starts the embedded Ray, or connects to the cluster.
+
+    Where the cluster's store is not AWS's own, its nodes are to have the variable
+    AWS_REQUEST_CHECKSUM_CALCULATION=WHEN_REQUIRED, as docker-compose.yml gives it to them. Arrow's
+    uploads otherwise come in chunks with a checksum behind, which rclone for one does not take.
+    (A runtime environment could give it to the workers. Ray then starts them through a shell, and
+    not where there is a space in the path of its Python.)
+    """
+    start_ray()
     from ray.data import DataContext
 
     keep_to_subcluster(DataContext.get_current())
