@@ -129,7 +129,9 @@ class Project:
             if health.get("Status") == "healthy" or state["Status"] == "created":
                 continue
             lines.append(f"{name} is {state['Status']} ({health.get('Status', 'no health check')})")
-            lines += [f"  its check says: {one['Output'].strip()}" for one in health["Log"][-1:]]
+            lines += [
+                f"  its check says: {one['Output'].strip()}" for one in health.get("Log", [])[-1:]
+            ]
             logs = _docker(["logs", f"--tail={LINES_OF_LOG}", name])
             lines += [f"  {line}" for line in (logs.stdout + logs.stderr).splitlines()]
         lines.append("Hint: ./invoke doctor shows what is lacking; ./invoke down clears up")
