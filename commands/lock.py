@@ -18,7 +18,9 @@ COMPILE = (
 )
 ALL = "requirements.lock"
 RUNTIME = "images/ray/requirements.lock"
-GROUPS = ("--group", "commands", "--group", "peers", "--group", "checks")
+GROUPS = tuple(
+    word for group in ("commands", "peers", "rehearsal", "checks") for word in ("--group", group)
+)
 
 
 @command(help={"upgrade": "take the newest versions instead of keeping those of the locks"})
