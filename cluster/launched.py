@@ -5,8 +5,32 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from errors import UsageError
 
 RECORD = "cluster.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """Where a cluster of EC2 instances is, and what opens it.
+
+    Attributes:
+        region: AWS's name of it.
+        profile: of the credentials; empty for those of the environment.
+        infra: the value of the tag `ray-on-aws`.
+        config: the file of its config, filled in.
+        key: the file of the private key to its nodes.
+        proxy: the ProxyCommand of ssh that leads to them.
+    """
+
+    region: str
+    profile: str
+    infra: str
+    config: str
+    key: str
+    proxy: str
 
 
 @dataclass(frozen=True)
@@ -14,14 +38,16 @@ class Launched:
     """A cluster that was launched, and how to reach it.
 
     Attributes:
-        target: `compose`.
+        target: `compose` or `aws`.
         name: of the cluster.
-        dashboard: the address of Ray's dashboard and of its jobs, `http://127.0.0.1:8265`.
+        dashboard: the address of Ray's dashboard and of its jobs, `http://127.0.0.1:8265`, as it is
+            on the machine that has it: this one, or the head node of a remote cluster.
         token_file: holds the token that Ray asks for.
         storage: where its workloads may keep data, `s3://bucket`.
         store: the endpoint of its object store as this machine reaches it; empty for AWS's own.
         measured: the label `ray-subcluster` of the nodes that figures are worth something of, as
             emulated ones are many times slower; empty for all.
+        remote: where it is, if not on this machine.
     """
 
     target: str
@@ -31,6 +57,7 @@ class Launched:
     storage: str
     store: str
     measured: str
+    remote: Remote | None = None
 
     @property
     def token(self) -> str:
@@ -53,9 +80,23 @@ def remember(state: Path, launched: Launched) -> None:
 
 
 def recall(state: Path) -> Launched | None:
-    """The cluster that was launched last and not taken away since."""
+    """The cluster that was launched last and not taken away since.
+
+    Raises:
+        UsageError: what was written down was written by another version, or by hand.
+    """
     record = state / RECORD
-    return Launched(**json.loads(record.read_text())) if record.exists() else None
+    if not record.exists():
+        return None
+    try:
+        told: dict[str, Any] = json.loads(record.read_text())
+        remote = told.pop("remote", None)
+        return Launched(**told, remote=Remote(**remote) if remote else None)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"{record} is not what launch wrote ({error}): ./invoke down of the version that wrote "
+            "it takes its cluster away; then delete the file"
+        ) from error
 
 
 def forget(state: Path) -> None:

@@ -114,13 +114,15 @@ def bench(
 def _measured(settings: Settings, cluster: Launched | None) -> list[Case]:
     from rich.console import Console
 
+    from cluster.reach import reached
     from workloads.bench import harness, table
 
     with _ended_as_by_ctrl_c(), _told() as tell:
         if cluster is None:
             cases = harness.run(settings, tell)
         else:
-            cases = _measured_there(settings, cluster, tell)
+            with reached(cluster) as near:
+                cases = _measured_there(settings, near, tell)
     table.show(cases, Console())
     return cases
 

@@ -2,99 +2,91 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
-
 from invoke.context import Context
 
-from commands import RESULTS
 from commands.command import command
 from errors import UsageError
 
-if TYPE_CHECKING:
-    from images.engine import Engine
-
-TARGETS = ("compose",)
-ARCHES = ("amd64", "arm64")
+COMPOSE, AWS = "compose", "aws"
+TARGETS = (COMPOSE, AWS)
 AS_CAN_BE = -1
+INFRA = "ray-on-aws"
+MINUTES = 15
 
 
 @command(
     help={
-        "target": "where: compose, which is containers on this machine",
-        "amd64": "number of amd64 workers; one where this machine can run them, if not said",
-        "arm64": "number of arm64 workers; one where this machine can run them, if not said",
+        "target": "where: compose, which is containers on this machine, or aws",
+        "amd64": "compose: number of amd64 workers; one where this machine can run them, if not "
+        "said",
+        "arm64": "compose: number of arm64 workers; one where this machine can run them, if not "
+        "said",
+        "cluster": "aws: a cluster config, by name (spot, autoscaling, ...) or as a YAML file",
+        "region": "aws: where; else what AWS_REGION or the profile says",
+        "profile": "aws: of the credentials; else what AWS_PROFILE or the environment says",
+        "infra": f"aws: the name given to infra.up; {INFRA} if not said",
+        "image": "aws: the runtime image; the newest one that was pushed, if not said",
+        "through": "aws: the way to the nodes: endpoint, bastion or direct; the best that there "
+        "is, if not said",
+        "minutes": "aws: how long to wait for the first workers",
+        "show": "aws: print the config with everything filled in, and launch nothing",
+        "yes": "aws: do not ask before it costs money",
     }
 )
 def launch(
-    _context: Context, target: str = "compose", amd64: int = AS_CAN_BE, arm64: int = AS_CAN_BE
+    _context: Context,
+    target: str = COMPOSE,
+    amd64: int = AS_CAN_BE,
+    arm64: int = AS_CAN_BE,
+    cluster: str = "",
+    region: str = "",
+    profile: str = "",
+    infra: str = "",
+    image: str = "",
+    through: str = "",
+    minutes: int = MINUTES,
+    show: bool = False,
+    yes: bool = False,
 ) -> None:
-    """Start a cluster, or change the number of its workers; builds the images that are missing."""
-    from cluster.compose import mini
-    from commands import state
-    from commands.status import show
-    from images.engine import Engine
+    """Start a cluster, or change it; on compose, images that are missing are built first.
 
-    if target not in TARGETS:
+    ./invoke launch --arm64 0
+    ./invoke launch --target aws --cluster spot
+    """
+    aws_only = {"cluster": cluster, "region": region, "profile": profile, "infra": infra}
+    aws_only |= {"image": image, "through": through, "show": show, "yes": yes}
+    if target == COMPOSE:
+        _refuse(target, aws_only)
+        from commands.launching import compose
+
+        compose.launch(amd64=amd64, arm64=arm64)
+    elif target == AWS:
+        _refuse(target, {"amd64": amd64 != AS_CAN_BE, "arm64": arm64 != AS_CAN_BE})
+        from commands.launching import aws
+
+        asked = aws.Asked(
+            cluster=cluster,
+            region=region,
+            profile=profile,
+            infra=infra or INFRA,
+            image=image,
+            through=through,
+            minutes=minutes,
+        )
+        if show:
+            aws.show(asked)
+        else:
+            aws.launch(asked, yes=yes)
+    else:
         raise UsageError(f"'{target}' is no target: choose {', '.join(TARGETS)}")
-    engine = Engine()
-    workers = _workers(engine, {"amd64": amd64, "arm64": arm64})
-    _ensure_images(engine, workers)
-    parts = " and ".join(f"{number} {arch}" for arch, number in workers.items() if number)
-    print(f"starting the mini-cluster: a head, {parts} worker(s), an object store", flush=True)
-    begin = time.monotonic()
-    launched = mini.launch(
-        state.folder(),
-        arch=engine.arch,
-        cpus=engine.cpus,
-        memory=engine.memory_bytes,
-        workers=workers,
-        tell=lambda line: print(f"{time.monotonic() - begin:5.1f} s  {line}", flush=True),
-    )
-    print(f"ready for jobs in {time.monotonic() - begin:.1f} s\n")
-    show(launched)
 
 
-def _workers(engine: Engine, asked: dict[str, int]) -> dict[str, int]:
-    """How many workers of each arch are to run.
+def _refuse(target: str, others: dict[str, object]) -> None:
+    """Refuses options that are of another target.
 
     Raises:
-        UsageError: none at all, or less than none.
-        ServiceError: this machine cannot run those that were asked for.
+        UsageError: one of them was given.
     """
-    from images.build import check_emulation
-
-    workers = {}
-    for arch, number in asked.items():
-        if number < AS_CAN_BE:
-            raise UsageError(f"--{arch} {number} is less than none")
-        if number == AS_CAN_BE and not engine.runs(arch):
-            print(f"no {arch} worker, as this machine does not emulate it: see ./invoke doctor")
-            number = 0
-        elif number:
-            check_emulation(engine, arch)
-        workers[arch] = 1 if number == AS_CAN_BE else number
-    if not any(workers.values()):
-        raise UsageError("a cluster without workers does no work: give --amd64 or --arm64")
-    return workers
-
-
-def _ensure_images(engine: Engine, workers: dict[str, int]) -> None:
-    """Builds the images that the cluster is of, where the engine does not have them."""
-    from commands.build import show
-    from images import build
-    from images.bake import targets
-
-    wanted = {("ray", arch) for arch, number in workers.items() if number}
-    wanted |= {("ray", engine.arch), ("object-store", engine.arch)}
-    for target in targets():
-        if (target.image, target.arch) in wanted and not engine.has_image(target.tag):
-            print(f"{target.tag} is not built yet", flush=True)
-            show(
-                build.build(
-                    [target.image],
-                    [target.arch],
-                    kept=RESULTS,
-                    tell=lambda line: print(line, flush=True),
-                )
-            )
+    given = [f"--{name}" for name, value in others.items() if value]
+    if given:
+        raise UsageError(f"{', '.join(given)} means nothing with --target {target}")

@@ -34,3 +34,22 @@ def launched(target: str = "") -> Launched:
     if target not in ("", found.target):
         raise UsageError(f"the cluster that is launched is of target {found.target}, not {target}")
     return found
+
+
+def refuse_another(target: str, name: str = "") -> None:
+    """Sees that no other cluster is launched, or `down` would not know which one is meant.
+
+    Args:
+        target: of the cluster that is to be launched.
+        name: of it; empty where a target has only one.
+
+    Raises:
+        UsageError: another one is.
+    """
+    found = recall(folder())
+    if found is None or (found.target == target and name in ("", found.name)):
+        return
+    raise UsageError(
+        f"the cluster {found.name} of target {found.target} is launched: ./invoke down first, or "
+        f"set {VARIABLE} to another folder for this one"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from invoke.context import Context
@@ -9,8 +10,10 @@ from invoke.context import Context
 from commands.command import command
 
 if TYPE_CHECKING:
-    from cluster.launched import Launched
+    from cluster.launched import Launched, Remote
     from cluster.nodes import Node
+
+NEXT = "next: ./invoke submit arches, ./invoke bench --scale smoke, ./invoke down"
 
 
 @command()
@@ -23,6 +26,14 @@ def status(_context: Context) -> None:
 
 def show(launched: Launched) -> None:
     """Print the nodes, and the ways in."""
+    if launched.remote is not None:
+        _show_remote(launched, launched.remote)
+    else:
+        _show_here(launched)
+    print(NEXT)
+
+
+def _show_here(launched: Launched) -> None:
     from cluster.nodes import nodes
     from commands.output import table
 
@@ -37,7 +48,42 @@ def show(launched: Launched) -> None:
             f"S3: {launched.store}, with the keys in {secrets}/aws-credentials; "
             f"jobs have both, and {launched.storage} is theirs"
         )
-    print("next: ./invoke submit arches, ./invoke bench --scale smoke, ./invoke down")
+
+
+def _show_remote(launched: Launched, remote: Remote) -> None:
+    """The instances as EC2 has them, beside what Ray says of those that have joined."""
+    from cluster.account import Account
+    from cluster.aws import instances, tunnel
+    from cluster.nodes import nodes
+    from cluster.reach import reached
+    from commands.output import table
+
+    found = instances.of_cluster(Account(remote.region, remote.profile), launched.name)
+    with reached(launched) as near:
+        joined = {node.address: node for node in nodes(near)}
+    rows = []
+    for one in found:
+        node = joined.get(one.address)
+        rows.append(
+            (
+                "head" if one.head else "worker",
+                one.node_type,
+                one.number,
+                one.instance_type,
+                one.market,
+                one.arch,
+                one.zone,
+                f"{node.cpus:g}" if node else "",
+                "joined" if node else f"{one.state}, {one.status or 'no setup yet'}",
+            )
+        )
+    table(("node", "type", "instance", "EC2 type", "market", "arch", "zone", "CPUs", "state"), rows)
+    way = shlex.join(tunnel.command(remote, found[0].number, tunnel.DASHBOARD))
+    print(
+        f"\ndashboard: {launched.dashboard}, while this runs (it asks for the token in "
+        f"{launched.token_file}):\n  {way}\n"
+        f"S3: {launched.storage} is the jobs' own"
+    )
 
 
 def _cells(node: Node) -> tuple[str, ...]:

@@ -45,12 +45,12 @@ def submit(
     ./invoke submit --script FILE -- --rows 100
     """
     from cluster import jobs
+    from cluster.reach import reached
     from commands import state
 
-    launched = state.launched()
     arguments = after_dashes(sys.argv)
     run, files = _what(workload, script=script)
-    with uploaded(files, folder) as copied:
+    with reached(state.launched()) as launched, uploaded(files, folder) as copied:
         job = jobs.Job(
             command=shlex.join(["python", *run, *arguments]),
             folder=copied,

@@ -9,7 +9,7 @@ from pathlib import Path
 from cluster.compose import keys, size
 from cluster.compose.project import PROJECT, Project, Tell
 from cluster.compose.store import holds_only
-from cluster.launched import Launched, forget, remember
+from cluster.launched import Launched, forget, recall, remember
 from errors import ServiceError
 
 TARGET = "compose"
@@ -77,7 +77,9 @@ def take_away(state: Path, *, volumes: bool) -> bool:
     """
     running = project(state)
     running.down(volumes=volumes or _holds_benchmark_only(running))
-    forget(state)
+    before = recall(state)
+    if before is not None and before.remote is None:
+        forget(state)
     return bool(running.left("volume"))
 
 

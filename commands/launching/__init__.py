@@ -1,0 +1,1 @@
+"""Launching, a module a target."""
