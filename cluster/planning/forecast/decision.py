@@ -20,7 +20,7 @@ class Decision:
 
     Attributes:
         launch: how many nodes of each type to add.
-        stop: the numbers of the nodes to give back.
+        stop: the numbers of the nodes to give back, in any order.
     """
 
     launch: Mapping[str, int]
