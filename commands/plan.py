@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +74,17 @@ def plan(
     source = _read(path)
     findings = check(source)
     _tell_findings(findings)
-    planned = _planned(source, region, live=live)
+    try:
+        planned = _planned(source, region, live=live)
+    except InputError:
+        if json:
+            _write(Path(json), _as_dict(findings))
+        raise
     forecast = _forecast(planned, wanted, running, boot) if wanted else None
     if forecast is not None:
-        _tell(planned, forecast)
+        _tell(forecast)
         _draw(planned, forecast, path.stem, _picture(picture, path.stem))
-    _tell_hourly(planned)
-    for note in planned.prices.notes:
-        print(f"note: {note}")
+    _tell_prices(planned)
     if json:
         _write(Path(json), _as_dict(findings, planned, forecast))
     _end(findings, forecast)
@@ -141,18 +144,18 @@ def _planned(source: Source, region: str, *, live: bool) -> Planned:
 
     found = cluster(source.config)
     types = [kind.instance_type for kind in found.types.values()]
-    return Planned(
-        cluster=found,
-        config=source.config,
-        prices=choose(types, region or _region(source.config), live=live),
-    )
+    chosen = region or _region(source)
+    prices = choose(types, chosen or DEFAULT_REGION, live=live)
+    if not chosen:
+        said = f"the config leaves its region open: prices are of {DEFAULT_REGION}, or of --region"
+        prices = replace(prices, notes=(said, *prices.notes))
+    return Planned(cluster=found, config=source.config, prices=prices)
 
 
-def _region(config: Mapping[str, Any]) -> str:
-    """The region that the config names; the default where it leaves it open."""
-    provider = config.get("provider")
-    named = provider.get("region") if isinstance(provider, Mapping) else None
-    return named if isinstance(named, str) and "$" not in named else DEFAULT_REGION
+def _region(source: Source) -> str:
+    """The region that the config names; empty where it leaves it open."""
+    named = source.at("provider", "region")
+    return named if isinstance(named, str) and "$" not in named else ""
 
 
 def _forecast(
@@ -198,7 +201,7 @@ def _tell_findings(findings: Sequence[Finding]) -> None:
         print("checks: nothing found")
 
 
-def _tell(planned: Planned, forecast: Forecast) -> None:
+def _tell(forecast: Forecast) -> None:
     from cluster.planning.forecast import report
     from commands.output import table
 
@@ -207,16 +210,19 @@ def _tell(planned: Planned, forecast: Forecast) -> None:
         print()
         table(report.HEADINGS, report.rows(forecast))
         print()
-    for sentence in report.sentences(forecast, planned.prices):
+    for sentence in report.sentences(forecast):
         print(sentence)
 
 
-def _tell_hourly(planned: Planned) -> None:
+def _tell_prices(planned: Planned) -> None:
     from cluster.planning.forecast import report
     from cluster.planning.forecast.hourly import cost_per_hour
 
     least, most = cost_per_hour(planned.config, planned.prices)
-    print(f"{report.hourly(least, most)} ({planned.prices.region}, {planned.prices.source})")
+    print(report.hourly(least, most))
+    print(report.origin(planned.prices))
+    for note in planned.prices.notes:
+        print(f"note: {note}")
 
 
 def _draw(planned: Planned, forecast: Forecast, name: str, path: Path) -> None:
@@ -227,27 +233,34 @@ def _draw(planned: Planned, forecast: Forecast, name: str, path: Path) -> None:
     words = Words(
         title=name,
         subtitle=report.demand(forecast),
-        caption=report.cost(forecast, planned.prices),
+        caption=f"{report.cost(forecast)}; {report.origin(planned.prices)}",
     )
     draw(forecast, words, path)
     print(f"picture: {path}")
 
 
 def _as_dict(
-    findings: Sequence[Finding], planned: Planned, forecast: Forecast | None
+    findings: Sequence[Finding], planned: Planned | None = None, forecast: Forecast | None = None
 ) -> dict[str, Any]:
     from cluster.planning.forecast.hourly import cost_per_hour
 
-    least, most = cost_per_hour(planned.config, planned.prices)
-    nothing: dict[str, Any] = {"timeline": [], "node_hours": {}, "usd_on_demand": None, "usd_spot": None}
-    return {
+    content: dict[str, Any] = {
         "findings": [one.as_dict() for one in findings],
-        "region": planned.prices.region,
-        "prices_from": planned.prices.source,
-        "usd_per_hour": {"min": least, "max": most},
-        "notes": list(planned.prices.notes),
-        **(forecast.as_dict() if forecast else nothing),
+        "timeline": [],
+        "node_hours": {},
+        "usd_on_demand": None,
+        "usd_spot": None,
+        "prices_from": None,
     }
+    if planned:
+        least, most = cost_per_hour(planned.config, planned.prices)
+        content |= {
+            "prices_from": planned.prices.source,
+            "region": planned.prices.region,
+            "usd_per_hour": {"min": least, "max": most},
+            "notes": planned.prices.notes,
+        }
+    return content | (forecast.as_dict() if forecast else {})
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
@@ -263,7 +276,7 @@ def _end(findings: Sequence[Finding], forecast: Forecast | None) -> None:
     """Ends with exit code 1 where something is wrong; what it is has been told."""
     errors = sum(one.level == "error" for one in findings)
     never = sum(one.tasks for one in forecast.infeasible) if forecast else 0
-    told = [f"{errors} errors in the config"] if errors else []
-    told += [f"{never:,} tasks can never run"] if never else []
+    told = [f"errors in the config: {errors}"] if errors else []
+    told += [f"tasks that can never run: {never:,}"] if never else []
     if told:
-        raise Exit(f"error: {', and '.join(told)}: see above", code=1)
+        raise Exit(f"error: {', '.join(told)}; see above", code=1)

@@ -55,11 +55,12 @@ def bill(nodes: Iterable[Node], end: float, prices: Prices) -> Bill:
 
 
 def billed_seconds(node: Node, end: float) -> int:
-    """The seconds that EC2 bills of a node: from `running` until it is given back."""
+    """The seconds that EC2 bills of a node: from `running` until it is given back, or the end."""
     if node.billed is None:
         return 0
-    until = end if node.ended is None else node.ended
-    return max(LEAST_SECONDS, math.ceil(until - node.billed))
+    if node.ended is None:
+        return math.ceil(max(0.0, end - node.billed))
+    return max(LEAST_SECONDS, math.ceil(node.ended - node.billed))
 
 
 def _sum(hours: Mapping[str, float], rates: Mapping[str, float | None]) -> float | None:

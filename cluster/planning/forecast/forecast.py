@@ -39,13 +39,14 @@ class Forecast:
     """What a cluster does for a demand; times in seconds from its submission, money in dollars.
 
     Attributes:
+        node_types: that the cluster has, the head's first.
         demands: what was asked for, in words.
         tasks: how many there are.
         tasks_done: how many of them ran.
         infeasible: those that never do.
         timeline: how many nodes there were when.
         waves: which nodes were asked for when.
-        pending: after which second how many tasks waited.
+        pending: from which second on how many tasks waited.
         done_s: the last task is done.
         idle_s: the last node that idled for too long is gone.
         node_hours: billed hours by node type, the head's among them, until both have come.
@@ -55,6 +56,7 @@ class Forecast:
         boot_s: seconds that a node was taken to need, without Ray's rounds.
     """
 
+    node_types: tuple[str, ...]
     demands: tuple[str, ...]
     tasks: int
     tasks_done: int
@@ -69,6 +71,10 @@ class Forecast:
     usd_spot: float | None
     peak_nodes: int
     boot_s: float
+
+    def waiting(self, second: float) -> int:
+        """How many tasks wait then."""
+        return next((tasks for time, tasks in reversed(self.pending) if time <= second), 0)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -113,6 +119,7 @@ def forecast(
     found = bill(ran.fleet.nodes, end, prices)
     timeline = steps(ran.fleet.nodes)
     return Forecast(
+        node_types=tuple(dict.fromkeys((cluster.head, *cluster.types))),
         demands=tuple(map(str, demands)),
         tasks=sum(demand.tasks for demand in demands),
         tasks_done=sum(ran.work.done),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -30,6 +33,8 @@ STYLE = {
     "hatch.linewidth": 0.6,
 }
 WIDE, HIGH = 10.0, 6.0  # inches
+LETTERS = 130  # on a line
+MILLION = 1_000_000
 HALF_AN_HOUR, HALF_A_DAY = 1800, 43_200
 
 
@@ -67,7 +72,7 @@ def draw(forecast: Forecast, words: Words, path: Path) -> None:
         nodes, waiting = figure.subplots(
             2, 1, sharex=True, height_ratios=(5, 2), gridspec_kw={"hspace": 0.12}
         )
-        figure.subplots_adjust(left=0.08, right=0.97, top=0.83, bottom=0.17)
+        figure.subplots_adjust(left=0.08, right=0.97, top=0.81, bottom=0.19)
         _nodes(nodes, forecast)
         _waiting(waiting, forecast)
         _write(figure, words)
@@ -83,14 +88,16 @@ def draw(forecast: Forecast, words: Words, path: Path) -> None:
 def curves(forecast: Forecast, state: str) -> dict[str, Curve]:
     """How many nodes of each type there were over time, all types at the same times."""
     times = sorted({0.0, *(step.time for step in forecast.timeline), _end(forecast)})
+    seen = {step.node_type for step in forecast.timeline}
     found: dict[str, Curve] = {}
-    for name in dict.fromkeys(step.node_type for step in forecast.timeline):
+    for name in forecast.node_types:
         changes = {
             step.time: step.count
             for step in forecast.timeline
             if (step.node_type, step.state) == (name, state)
         }
-        found[name] = Curve(times, _held(times, changes))
+        if name in seen:
+            found[name] = Curve(times, _held(times, changes))
     return found
 
 
@@ -107,52 +114,47 @@ def _end(forecast: Forecast) -> float:
 
 
 def _nodes(axes: Axes, forecast: Forecast) -> None:
-    """The types on top of each other: filled what has joined, hatched what is on its way."""
+    """The types on top of each other: filled what has joined, hatched above it what boots."""
     joined, requested = curves(forecast, JOINED), curves(forecast, REQUESTED)
-    colours = _colours(list(joined))
-    unit, scale = _unit(forecast)
-    base = [0.0] * len(next(iter(joined.values())).times)
+    colours = _colours(forecast.node_types)
+    _, scale = _unit(forecast)
+    base = np.zeros(len(next(iter(joined.values())).times))
     for name, curve in joined.items():
         times = [time / scale for time in curve.times]
-        middle = [low + value for low, value in zip(base, curve.values, strict=True)]
-        top = [low + value for low, value in zip(base, requested[name].values, strict=True)]
-        axes.fill_between(
-            times, base, middle, step="post", color=colours[name], linewidth=0, label=name
-        )
-        if top != middle:
-            axes.fill_between(
-                times,
-                middle,
-                top,
-                step="post",
-                facecolor="white",
-                edgecolor=colours[name],
-                hatch="////",
-                linewidth=0.6,
-                label=f"{name}, booting",
-            )
+        top = base + curve.values
+        filled: dict[str, Any] = {"color": colours[name], "linewidth": 0, "label": name}
+        axes.fill_between(times, base, top, step="post", **filled)
         base = top
+    for name, curve in requested.items():
+        times = [time / scale for time in curve.times]
+        top = base + curve.values - joined[name].values
+        hatched: dict[str, Any] = {
+            "facecolor": "white",
+            "edgecolor": colours[name],
+            "hatch": "////",
+        }
+        axes.fill_between(times, base, top, step="post", linewidth=0, **hatched)
+        base = top
+    axes.fill_between([], [], [], label="booting", facecolor="white", edgecolor=MUTED, hatch="////")
     axes.set_ylabel("nodes")
-    axes.set_ylim(0, max(base, default=1) * 1.08 or 1)
-    _plain(axes)
-    axes.legend(loc="upper right", frameon=False, fontsize=9)
-    axes.axvline(forecast.done_s / scale, color=INK, linewidth=1, dashes=(4, 3))
-    axes.annotate(
-        f"all done\n{duration(forecast.done_s)}",
-        (forecast.done_s / scale, 1),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(-5, -4),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=9,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
-    )
+    axes.set_ylim(0, max(base) * 1.08)
     axes.set_xlim(0, _end(forecast) / scale * 1.02)
-    axes.figure.axes[-1].set_xlabel(unit)
+    axes.axvline(forecast.done_s / scale, color=INK, linewidth=1, dashes=(4, 3))
+    _plain(axes)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=8,
+        frameon=False,
+        fontsize=9,
+        handlelength=1.2,
+        borderaxespad=0,
+        borderpad=0.4,
+    )
 
 
 def _waiting(axes: Axes, forecast: Forecast) -> None:
+    """The tasks that wait, and when all are done."""
     unit, scale = _unit(forecast)
     last = forecast.pending[-1][1] if forecast.pending else 0
     points = [(0.0, 0), *forecast.pending, (_end(forecast), last)]
@@ -162,6 +164,19 @@ def _waiting(axes: Axes, forecast: Forecast) -> None:
     axes.set_ylim(0, max(*counts, 1) * 1.1)
     axes.set_ylabel("tasks waiting")
     axes.set_xlabel(unit)
+    axes.axvline(forecast.done_s / scale, color=INK, linewidth=1, dashes=(4, 3))
+    left = forecast.done_s > _end(forecast) / 2
+    axes.annotate(
+        f"all done: {duration(forecast.done_s)}",
+        (forecast.done_s / scale, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(-5 if left else 5, -4),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="top",
+        fontsize=9,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2},
+    )
     _plain(axes)
 
 
@@ -171,13 +186,24 @@ def _plain(axes: Axes) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+
+
+def _short(value: float) -> str:
+    """A count that fits beside an axis: `4,500`, `250k`, `1.5M`."""
+    if value >= MILLION:
+        return f"{value / MILLION:g}M"
+    return f"{value / 1000:g}k" if value >= MILLION / 100 else f"{value:,.0f}"
 
 
 def _write(figure: Figure, words: Words) -> None:
-    figure.text(0.08, 0.945, words.title, fontsize=14, fontweight="bold", va="center")
-    figure.text(0.08, 0.89, words.subtitle, fontsize=10, color=MUTED, va="center")
-    figure.text(0.08, 0.045, words.caption, fontsize=9, color=MUTED, va="center", linespacing=1.5)
+    subtitle = textwrap.shorten(words.subtitle, LETTERS, placeholder=" …")
+    caption = textwrap.fill(words.caption, LETTERS)
+    # Dollars are no formulas.
+    plain: dict[str, Any] = {"va": "center", "parse_math": False}
+    figure.text(0.08, 0.955, words.title, fontsize=14, fontweight="bold", **plain)
+    figure.text(0.08, 0.905, subtitle, color=MUTED, **plain)
+    figure.text(0.08, 0.045, caption, fontsize=9, color=MUTED, linespacing=1.5, **plain)
 
 
 def _colours(names: Sequence[str]) -> dict[str, str]:

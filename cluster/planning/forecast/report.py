@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cluster.planning.forecast.forecast import Forecast
 from cluster.prices.price import Prices
 
-HEADINGS = ("asked at", "node type", "nodes", "joined at")
+HEADINGS = ("asked at", "tasks waiting", "node type", "nodes", "joined at")
 
 
 def rows(forecast: Forecast) -> list[tuple[str, ...]]:
@@ -15,6 +15,7 @@ def rows(forecast: Forecast) -> list[tuple[str, ...]]:
     return [
         (
             _span(wave.asked),
+            f"{forecast.waiting(wave.asked[0]):,}",
             wave.node_type,
             f"{wave.count:,}",
             _span(wave.joined) if wave.joined else "never",
@@ -23,7 +24,7 @@ def rows(forecast: Forecast) -> list[tuple[str, ...]]:
     ]
 
 
-def sentences(forecast: Forecast, prices: Prices) -> Iterator[str]:
+def sentences(forecast: Forecast) -> Iterator[str]:
     """What comes of it, a line each."""
     if forecast.tasks_done:
         yield f"all done: {duration(forecast.done_s)} after they were submitted"
@@ -32,17 +33,24 @@ def sentences(forecast: Forecast, prices: Prices) -> Iterator[str]:
     yield f"most nodes at once: {forecast.peak_nodes:,}, with the head"
     hours = (f"{name} {value:,.2f}" for name, value in forecast.node_hours.items())
     yield f"node-hours until then: {', '.join(hours)}"
-    yield cost(forecast, prices)
+    yield cost(forecast)
     for one in forecast.infeasible:
         yield f"never run: {one.tasks:,} of {one.demand}: {one.reason}"
 
 
-def cost(forecast: Forecast, prices: Prices) -> str:
-    """What it costs, and by which prices."""
+def cost(forecast: Forecast) -> str:
+    """What it costs."""
     return (
         f"cost until then: {dollars(forecast.usd_on_demand)} on demand, "
-        f"{dollars(forecast.usd_spot)} with spot where the config has it "
-        f"({prices.region}, {prices.source})"
+        f"{dollars(forecast.usd_spot)} with spot where the config has it"
+    )
+
+
+def origin(prices: Prices) -> str:
+    """Which prices these are, and what is not in them."""
+    return (
+        f"prices: {prices.region}, {prices.source}; spot is the median of the zones; without "
+        "disks, NAT and traffic"
     )
 
 
@@ -54,12 +62,6 @@ def hourly(least: float | None, most: float | None) -> str:
 def demand(forecast: Forecast) -> str:
     """What was asked for, on one line."""
     return "; ".join(forecast.demands)
-
-
-def waiting(forecast: Forecast) -> str:
-    """What Ray sees at the start, as `ray status` would have it."""
-    at, count = forecast.pending[0] if forecast.pending else (0.0, 0)
-    return f"at {at:g} s {count:,} tasks wait for a node, and the rest run"
 
 
 def dollars(amount: float | None) -> str:
