@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cluster.prices import snapshot
 from cluster.prices.price import Price, Prices
-from errors import ServiceError
+from errors import RayOnAwsError
 
 
 def choose(instance_types: Iterable[str], region: str, *, live: bool = False) -> Prices:
@@ -32,7 +32,7 @@ def _live(wanted: list[str], region: str) -> tuple[dict[str, Price], tuple[str, 
 
     try:
         return live.prices(wanted, region), ()
-    except ServiceError as error:
+    except RayOnAwsError as error:
         return {}, (f"{error}; the prices are of the snapshot instead",)
 
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
+from cluster.account import explained
 from cluster.prices.price import Price
-from errors import ServiceError
 
 PRICING_REGION = "us-east-1"  # the Pricing API answers in a few regions, for all of them
 SECONDS = 3  # to connect, and to wait for an answer: there is the snapshot
@@ -35,20 +34,19 @@ def prices(
     Spot is the median of the zones' latest prices.
 
     Raises:
-        ServiceError: there are no credentials, they may not ask, or AWS does not answer.
+        UsageError: there are no credentials, or AWS does not take them.
+        ServiceError: they may not ask, or AWS does not answer.
     """
     session = session or boto3.Session()
     settings = Config(
         connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1}
     )
     wanted = sorted(set(instance_types))
-    try:
+    with explained(f"asking for prices in {region}"):
         pricing = session.client("pricing", region_name=PRICING_REGION, config=settings)
         ec2 = session.client("ec2", region_name=region, config=settings)
         on_demand = {name: _on_demand(pricing, name, region) for name in wanted}
         spot = _spot(ec2, wanted)
-    except (BotoCoreError, ClientError) as error:
-        raise ServiceError(f"AWS gives no live prices for {region}: {_sentence(error)}") from error
     source = f"AWS, {datetime.now(UTC):%Y-%m-%d}"
     return {
         name: Price(on_demand[name], spot.get(name), source)
@@ -99,11 +97,3 @@ def _spot(ec2: Any, instance_types: list[str]) -> dict[str, float]:
     for (name, _), (_, usd) in latest.items():
         by_type.setdefault(name, []).append(usd)
     return {name: median(found) for name, found in by_type.items()}
-
-
-def _sentence(error: BotoCoreError | ClientError) -> str:
-    """What is wrong, and what to do about it."""
-    if isinstance(error, ClientError):
-        told = error.response.get("Error", {})
-        return f"{told.get('Code', 'an error')}, {told.get('Message', error)}"
-    return str(error).strip().rstrip(".")
