@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,9 +79,10 @@ def cluster(config: Mapping[str, Any]) -> Cluster:
     entries = config.get("available_node_types")
     if not isinstance(entries, Mapping) or not entries:
         raise InputError("the config has no available_node_types, so nothing can be forecast of it")
+    entries = {str(name): entry for name, entry in entries.items()}
     only = next(iter(entries)) if len(entries) == 1 else None
     head = config.get("head_node_type", only)
-    if head not in entries:
+    if not isinstance(head, str) or head not in entries:
         raise InputError(f"head_node_type is {head!r}, which is none of available_node_types")
     found = Cluster(
         name=str(config.get("cluster_name", "")),
@@ -112,9 +114,7 @@ def _check_minimum(found: Cluster) -> None:
 def _node_type(name: str, entry: Any, config: Mapping[str, Any], head: str) -> NodeType:
     if not isinstance(entry, Mapping):
         raise InputError(f"node type {name} is no mapping, so nothing can be forecast of it")
-    node = entry.get("node_config") or {}
-    if not isinstance(node, Mapping):
-        raise InputError(f"node type {name}: its node_config is no mapping")
+    node = _mapping(name, entry, "node_config")
     minutes = _number(config, "idle_timeout_minutes", IDLE_TIMEOUT_MINUTES)
     most = 0 if name == head else _whole(config, "max_workers", MAX_WORKERS)
     instance_type = str(node.get("InstanceType", ""))
@@ -122,7 +122,7 @@ def _node_type(name: str, entry: Any, config: Mapping[str, Any], head: str) -> N
         name=name,
         instance_type=instance_type,
         resources=_resources(name, entry, instance_type),
-        labels={str(key): str(value) for key, value in (entry.get("labels") or {}).items()},
+        labels={str(key): str(value) for key, value in _mapping(name, entry, "labels").items()},
         min_workers=_whole(entry, "min_workers", 0, name),
         max_workers=_whole(entry, "max_workers", most, name),
         idle_timeout_s=_number(entry, "idle_timeout_s", minutes * 60, name),
@@ -133,9 +133,7 @@ def _node_type(name: str, entry: Any, config: Mapping[str, Any], head: str) -> N
 
 def _resources(name: str, entry: Mapping[str, Any], instance_type: str) -> dict[str, float]:
     """What Ray takes a node to have: what the instance has, and over it what the config says."""
-    said = entry.get("resources") or {}
-    if not isinstance(said, Mapping):
-        raise InputError(f"node type {name}: its resources are no mapping")
+    said = _mapping(name, entry, "resources")
     given = {str(key): _number(said, str(key), 0.0, name) for key in said}
     try:
         known = instance(instance_type)
@@ -150,6 +148,13 @@ def _resources(name: str, entry: Mapping[str, Any], instance_type: str) -> dict[
     return {"CPU": float(known.vcpus), "memory": float(memory)} | given
 
 
+def _mapping(name: str, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = entry.get(key) or {}
+    if not isinstance(value, Mapping):
+        raise InputError(f"node type {name}: {key} is no mapping")
+    return value
+
+
 def _is_spot(node: Mapping[str, Any]) -> bool:
     options = node.get("InstanceMarketOptions")
     return isinstance(options, Mapping) and options.get("MarketType") == "spot"
@@ -158,7 +163,7 @@ def _is_spot(node: Mapping[str, Any]) -> bool:
 def _number(there: Mapping[str, Any], key: str, default: float, kind: str = "") -> float:
     value = there.get(key, default)
     whose = f"node type {kind}: " if kind else ""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise InputError(f"{whose}{key} is {value!r}, and should be a number from 0 on")
     return float(value)
 
