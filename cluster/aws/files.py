@@ -25,8 +25,8 @@ class Files:
 
     @property
     def token(self) -> Path:
-        """What Ray asks for."""
-        return self.folder / "ray-token"
+        """What Ray asks for, alone in a folder, as that goes to the nodes."""
+        return self.folder / "secrets" / "ray-token"
 
     @property
     def key(self) -> Path:
@@ -59,6 +59,7 @@ def ensure(state: Path, cluster: str) -> Files:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = Files(folder)
     if not files.token.exists():
+        files.token.parent.mkdir(exist_ok=True, mode=0o700)
         files.token.touch(mode=FOR_OWNER)
         files.token.write_text(secrets.token_hex(32))
     if not files.key.exists():

@@ -56,7 +56,7 @@ def look_up(
         ssh_private_key=str(files.key),
         ssh_proxy_command=proxy_command(account, infra, files.key, through),
         user_data=user_data(image),
-        token_file=str(files.token),
+        secrets=str(files.token.parent),
         placement_group=cluster,
     )
 

@@ -29,7 +29,7 @@ def command(account: Account, through: str, *, bastion: str = "", key: Path | No
     Args:
         account: that the instance is of.
         through: `endpoint`, `bastion` or `direct`.
-        bastion: the instance id of it.
+        bastion: its public address.
         key: the private key that the bastion is opened with; its public half lies beside it.
     """
     root = Path(__file__).parents[2]
@@ -76,17 +76,25 @@ def _endpoint(account: Account, instance: str, port: int) -> None:
 
 def _bastion(account: Account, instance: str, port: int, bastion: str, key: Path) -> None:
     """The bastion takes a key for a minute, by AWS's word, and keeps none."""
+    public = key.with_name(f"{key.name}.pub").read_text()
     with explained(f"opening the bastion {bastion}"):
-        public = key.with_name(f"{key.name}.pub").read_text()
-        found = _described(account, bastion)
+        told = account.client("ec2").describe_instances(
+            Filters=[{"Name": "ip-address", "Values": [bastion]}]
+        )["Reservations"]
+        if not told:
+            raise ServiceError(
+                f"no instance has the bastion's address {bastion}: ./invoke infra.up"
+            )
         account.client("ec2-instance-connect").send_ssh_public_key(
-            InstanceId=bastion, InstanceOSUser=USER, SSHPublicKey=public
+            InstanceId=told[0]["Instances"][0]["InstanceId"],
+            InstanceOSUser=USER,
+            SSHPublicKey=public,
         )
     words = ["ssh", "-i", str(key), "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=15"]
     words += ["-o", "StrictHostKeyChecking=accept-new"]
     words += ["-o", f"UserKnownHostsFile={key.with_name('known-hosts')}"]
     words += ["-W", f"{_address(account, instance)}:{port}"]
-    words += [f"{USER}@{found.get('PublicIpAddress') or found['PrivateIpAddress']}"]
+    words += [f"{USER}@{bastion}"]
     _become(words, "an OpenSSH client")
 
 
@@ -99,18 +107,13 @@ def _become(words: list[str], what: str) -> None:
         ) from error
 
 
-def _described(account: Account, instance: str) -> dict[str, str]:
+def _address(account: Account, instance: str) -> str:
     with explained(f"looking up {instance}"):
         told = account.client("ec2").describe_instances(InstanceIds=[instance])
-    found: dict[str, str] = told["Reservations"][0]["Instances"][0]
-    return found
-
-
-def _address(account: Account, instance: str) -> str:
-    address = _described(account, instance).get("PrivateIpAddress")
+    address = told["Reservations"][0]["Instances"][0].get("PrivateIpAddress")
     if not address:
         raise ServiceError(f"the instance {instance} has no address: it is ended or not yet there")
-    return address
+    return str(address)
 
 
 def _direct(account: Account, instance: str, port: int) -> None:

@@ -41,7 +41,7 @@ class Values:
         ssh_private_key: the file of its private half.
         ssh_proxy_command: the way to a node, with `%h` for its id and `%p` for the port.
         user_data: what cloud-init does at boot.
-        token_file: holds the token that Ray asks for.
+        secrets: the folder with the token that Ray asks for, `ray-token`, and nothing else.
         placement_group: the cluster's own.
     """
 
@@ -62,7 +62,7 @@ class Values:
     ssh_private_key: str
     ssh_proxy_command: str
     user_data: str
-    token_file: str
+    secrets: str
     placement_group: str
 
 

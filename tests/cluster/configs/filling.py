@@ -25,6 +25,6 @@ VALUES = Values(
     ssh_private_key="/home/me/a folder/ssh-key",
     ssh_proxy_command="env PYTHONPATH='/a folder' python -m cluster.aws.way %h %p --region x",
     user_data=user_data(IMAGE),
-    token_file="/home/me/a folder/ray-token",
+    secrets="/home/me/a folder/secrets",
     placement_group="ray-on-aws-test",
 )

@@ -1,0 +1,1 @@
+"""The rehearsal: the real `ray up`, against EC2 emulated on this machine."""
