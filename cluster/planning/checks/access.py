@@ -108,7 +108,7 @@ def head_role(cluster: Cluster) -> Iterator[Problem]:
     if head and "IamInstanceProfile" not in head.node and not head.templated:
         yield Problem(
             keys=head.node_keys(),
-            what=f"the head, {head.name}, has no IamInstanceProfile",
+            what="the head has no IamInstanceProfile",
             remedy="write IamInstanceProfile: {Name: ...} with a role that launches workers only",
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cluster.planning.checks.cluster import Cluster
 from cluster.planning.checks.registry import Problem, finds
-from cluster.planning.checks.values import placeholder
+from cluster.planning.checks.values import placeholder, text
 
 INSTALLING = re.compile(
     r"\b(?:uv\s+)?(?:pip3?|apt(?:-get)?|dnf|yum|conda|mamba)\s+(?:-\S+\s+)*(?:install|upgrade|update)"
@@ -42,17 +42,19 @@ def defaults(cluster: Cluster) -> Iterator[Problem]:
     "installs-at-boot",
     "warning",
     "Packages are installed at each boot",
-    why="every node pays for it before its first task, in whatever version there is that day, and "
-    "one that cannot reach the index never starts",
+    why="every node pays for it before its first task, a minute for Ray and its needs as "
+    "measured with pip, in whatever version there is that day, and one that cannot reach the index "
+    "never starts",
 )
 def installs(cluster: Cluster) -> Iterator[Problem]:
-    """Commands that install."""
-    for keys, command in cluster.commands():
+    """Commands that install, those in user data too."""
+    boots = [(one.node_keys("UserData"), text(one.node.get("UserData"))) for one in cluster.types]
+    for keys, command in (*cluster.commands(), *boots):
         found = INSTALLING.search(command)
         if found:
             yield Problem(
                 keys=keys,
-                what=f"{'.'.join(map(str, keys[:-1]))} runs {found[0]}",
+                what=f"{'.'.join(key for key in keys if isinstance(key, str))} runs {found[0]}",
                 remedy="put it into the Docker image or the AMI, and leave setup_commands: []",
             )
 

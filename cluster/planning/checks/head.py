@@ -72,7 +72,7 @@ def takes_work(cluster: Cluster) -> Iterator[Problem]:
         return
     yield Problem(
         keys=head.keys("resources", "CPU"),
-        what=f"the head, {head.name}, takes tasks"
+        what="the head takes tasks"
         + ("" if "CPU" in head.resources else ", as Ray counts its CPUs where none are given"),
         remedy="write resources: {CPU: 0} in it",
     )
@@ -93,7 +93,7 @@ def small(cluster: Cluster) -> Iterator[Problem]:
     if head.instance.memory_gib < SMALL_GIB:
         yield Problem(
             keys=head.node_keys("InstanceType"),
-            what=f"the head, {head.instance.name}, has {head.instance.memory_gib:g} GiB for up to "
-            f"{workers} workers",
+            what=f"the head, of type {head.instance.name}, has {head.instance.memory_gib:g} GiB "
+            f"for up to {workers} workers",
             remedy=f"take a type with {SMALL_GIB} GiB or more, such as m7i.2xlarge",
         )

@@ -13,6 +13,8 @@ from errors import UsageError
 
 MAKERS = {"intel": "Intel", "amd": "AMD", "graviton": "Graviton"}
 SUBCLUSTER = "ray-subcluster"
+# Less than this is meant in another unit: the smallest object store that Ray starts has 75 MB.
+LEAST_BYTES = 2**26
 
 
 @finds(
@@ -72,6 +74,28 @@ def cpus(cluster: Cluster) -> Iterator[Problem]:
             level="error" if many else None,
             why="Ray believes it, and runs more tasks at once than there are vCPUs" if many else "",
         )
+
+
+@finds(
+    "memory-bytes",
+    "error",
+    "resources.memory or object_store_memory that are no number of bytes of the machine",
+    why="Ray believes it: with too little no task that asks for memory finds a node, with too much "
+    "tasks are killed",
+)
+def memory(cluster: Cluster) -> Iterator[Problem]:
+    """Gigabytes for bytes, and more than there is."""
+    for one in cluster.types:
+        for key in ("memory", "object_store_memory"):
+            said = whole(one.resources.get(key))
+            most = one.instance.memory_gib * 2**30 if one.instance else None
+            if said and (said < LEAST_BYTES or (most and said > most)):
+                yield Problem(
+                    keys=one.keys("resources", key),
+                    what=f"{one.name} says {key}: {said}, which are bytes"
+                    + (f", and has {most:.0f}" if most else ""),
+                    remedy="write bytes, 0.7 of what the machine has for memory, or nothing",
+                )
 
 
 @finds(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cluster.planning.checks.cluster import DEFAULT_MAX_WORKERS, NODE_TYPES, Cluster
 from cluster.planning.checks.registry import Problem, finds
 from cluster.planning.checks.values import number, whole
+from cluster.planning.source import Key
 
 LONG_IDLE_MINUTES = 30
 
@@ -148,22 +149,27 @@ def speed(cluster: Cluster) -> Iterator[Problem]:
 )
 def idle(cluster: Cluster) -> Iterator[Problem]:
     """Nodes that go too soon, or too late."""
-    minutes = number(cluster.config.get("idle_timeout_minutes"))
-    if minutes is None:
-        return
-    if minutes == 0:
-        yield Problem(
-            keys=("idle_timeout_minutes",),
-            what="idle_timeout_minutes is 0",
-            remedy="write a few minutes: a launch takes one to three",
-            why="a node goes as soon as it has no task, and the next task pays for a new launch",
-        )
-    elif minutes > LONG_IDLE_MINUTES:
-        yield Problem(
-            keys=("idle_timeout_minutes",),
-            what=f"idle_timeout_minutes is {minutes:g}",
-            remedy="write 5 to 10 minutes",
-        )
+    said: list[tuple[tuple[Key, ...], float | None, int]] = [
+        (("idle_timeout_minutes",), number(cluster.config.get("idle_timeout_minutes")), 1)
+    ]
+    said += [
+        (one.keys("idle_timeout_s"), number(one.config.get("idle_timeout_s")), 60)
+        for one in cluster.workers
+    ]
+    for keys, value, per_minute in said:
+        if value == 0:
+            yield Problem(
+                keys=keys,
+                what=f"{keys[-1]} is 0",
+                remedy="write a few minutes, more than a launch takes",
+                why="a node goes as soon as it has no task, and the next task waits for another",
+            )
+        elif value is not None and value > LONG_IDLE_MINUTES * per_minute:
+            yield Problem(
+                keys=keys,
+                what=f"{keys[-1]} is {value:g}",
+                remedy="write 5 to 10 minutes",
+            )
 
 
 @finds(

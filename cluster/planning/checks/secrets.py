@@ -40,7 +40,7 @@ def secrets(cluster: Cluster) -> Iterator[Problem]:
         if keys[:2] == ("provider", CREDENTIALS):
             continue
         for name, pattern in SECRETS:
-            if pattern.search(text):
+            if pattern.search(text) or pattern.fullmatch(f"{keys[-1]}={text}"):
                 yield Problem(
                     keys=keys,
                     what=f"{name} stands in {'.'.join(map(str, keys))}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from cluster.planning.checks.cluster import Cluster, NodeType
 from cluster.planning.checks.registry import Problem, finds
-from cluster.planning.checks.values import mapping, placeholder, sequence
+from cluster.planning.checks.values import PLACEHOLDER, mapping, placeholder, sequence, text
 
 MARKET = "InstanceMarketOptions"
 MARKETS = ("spot", "capacity-block")
@@ -76,7 +76,7 @@ def head(cluster: Cluster) -> Iterator[Problem]:
     if one and one.spot:
         yield Problem(
             keys=one.node_keys(MARKET),
-            what=f"the head, {one.name}, is a spot instance",
+            what="the head is a spot instance",
             remedy=f"remove {MARKET} from it",
         )
 
@@ -106,28 +106,32 @@ def persistent(cluster: Cluster) -> Iterator[Problem]:
 @finds(
     "spot-no-fallback",
     "note",
-    "All workers are spot instances of one type in one zone",
-    why="Ray tries no other type where EC2 has no capacity: 117 requests in 120 s were measured, "
-    "and no on-demand node",
+    "Spot workers of one type in one zone",
+    why="where EC2 has no capacity in it, Ray asks again and again, and takes no other node type "
+    "in its place: 117 requests in 120 s were measured, and no on-demand node",
 )
 def fallback(cluster: Cluster) -> Iterator[Problem]:
-    """A cluster that waits where one pool is empty."""
-    workers = [one for one in cluster.workers if cluster.limit(one) != 0]
-    if not workers or not all(one.spot for one in workers):
-        return
-    pools = {
-        (one.instance_type, str(subnet))
-        for one in workers
-        for subnet in sequence(one.node.get("SubnetIds")) or [""]
-    }
-    zones = str(cluster.provider.get("availability_zone", "")).split(",")
-    if len(pools) == 1 and len(zones) == 1:
-        yield Problem(
-            keys=workers[0].node_keys(MARKET),
-            what=f"all workers come from one spot pool, {workers[0].instance_type}",
-            remedy="add SubnetIds of a second zone, and a node type of another instance type or "
-            "on-demand",
-        )
+    """Node types that wait where one pool is empty."""
+    for one in cluster.workers:
+        if one.spot and not one.templated and cluster.limit(one) != 0 and one_zone(cluster, one):
+            yield Problem(
+                keys=one.node_keys(MARKET),
+                what=f"{one.name} comes from one spot pool, {one.instance_type} in one zone",
+                remedy="give it SubnetIds in more zones, which Ray tries one after the other",
+            )
+
+
+def one_zone(cluster: Cluster, one: NodeType) -> bool:
+    """Whether a node type is known to be launched in one zone alone."""
+    subnets = sequence(one.node.get("SubnetIds")) or one.interfaces
+    zone = text(cluster.provider.get("availability_zone"))
+    # With neither, Ray takes every usable subnet; a list may be behind a placeholder.
+    return len(subnets) == 1 or (not subnets and bool(zone) and not listed(zone))
+
+
+def listed(zone: str) -> bool:
+    """Whether there is more than one zone, or may be behind a placeholder."""
+    return "," in zone or PLACEHOLDER.fullmatch(zone) is not None
 
 
 @finds(

@@ -75,10 +75,10 @@ DISK = "      BlockDeviceMappings:\n        - DeviceName: /dev/xvda\n"
 EBS = GOOD[GOOD.rindex("          Ebs:") : GOOD.index("\ninitialization_commands:")]
 HEAD_ROLE = "      IamInstanceProfile: {Name: head}\n"
 AMD_AMI = "ami-00000000000000001"
+ON_DEMAND = (("      InstanceMarketOptions:\n" + SPOT, ""),)
 IMAGE = "  image: example/ray:2.60.0\n"
 NAME = "  container_name: ray\n"
 OWN_IMAGE = "    docker:\n      worker_image: example/ray:2.60.0-amd64\n"
-INTEL_MAX = "    min_workers: 1\n    max_workers: 6\n    docker"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the check is to find
 EXTERNAL = ("type: aws", "type: external\n  module: a.b.Provider")
 STALE = "ami-0a2b85e15b7c0ac34"
@@ -131,6 +131,8 @@ TWINS = (
     twin("instance-type", "note", "r8g.2xlarge", "g5g.2xlarge", "g5g.2xlarge"),
     twin("cpu-count", "error", CPU, "CPU: 16, Graviton: 8", "CPU: 16"),
     twin("cpu-count", "warning", CPU, "CPU: 4, Graviton: 8", "CPU: 4"),
+    twin("memory-bytes", "error", CPU, "CPU: 8, memory: 64", "memory: 64"),
+    twin("memory-bytes", "error", CPU, "CPU: 8, memory: 99000000000", "memory: 99000000000"),
     twin("maker", "error", "Intel: 8", "Graviton: 8", "Graviton: 8"),
     twin("maker", "error", "ray-subcluster: graviton", "ray-subcluster: amd", "subcluster: amd"),
     twin("no-subcluster", "note", "    labels: {ray-subcluster: graviton}\n", "", CPU),
@@ -163,7 +165,7 @@ TWINS = (
     twin("stopped-nodes", "error", "  cache_stopped_nodes: False\n", "", "provider:"),
     twin("stopped-nodes", "error", "nodes: False", "nodes: True", "cache_stopped_nodes"),
     twin("stopped-nodes", "warning", "nodes: False", "nodes: True", "cache_stopped_nodes",
-         also=(("      InstanceMarketOptions:\n" + SPOT, ""),)),
+         also=ON_DEMAND),
     twin("market-type", "error", "MarketType: spot", "MarketType: Spot", "MarketType: Spot"),
     twin("head-on-spot", "error", HEAD_ROLE,
          HEAD_ROLE + "      InstanceMarketOptions: {MarketType: spot}\n", "MarketType: spot}"),
@@ -171,11 +173,9 @@ TWINS = (
          SPOT + "        SpotOptions: {SpotInstanceType: persistent}\n", "persistent"),
     twin("spot-persistent", "error", SPOT,
          SPOT + "        SpotOptions: {InstanceInterruptionBehavior: stop}\n", "Behavior: stop"),
-    twin("spot-no-fallback", "note", ARM_SUBNETS, "      SubnetIds: [subnet-1]\n",
-         "InstanceMarketOptions", also=(
-             ("us-west-2a,us-west-2b", "us-west-2a"), ("max_workers: 12", "max_workers: 6"),
-             (INTEL_MAX, "    max_workers: 0\n    docker"),
-         )),
+    twin("spot-no-fallback", "note", ARM_SUBNETS, "      SubnetIds: [subnet-1]\n", "MarketOptions"),
+    twin("spot-no-fallback", "note", ARM_SUBNETS, "", "InstanceMarketOptions",
+         also=(("us-west-2a,us-west-2b", "us-west-2a"),)),
     twin("spot-max-price", "note", SPOT, SPOT + "        SpotOptions: {MaxPrice: '0.1'}\n", "0.1"),
     # scaling
     twin("max-workers-missing", "warning", "max_workers: 12\n", "", TYPES),
@@ -191,13 +191,14 @@ TWINS = (
     twin("upscaling-speed", "warning", "speed: 2", "speed: 0", "upscaling_speed: 0"),
     twin("idle-timeout", "warning", "minutes: 5", "minutes: 0", "minutes: 0"),
     twin("idle-timeout", "warning", "minutes: 5", "minutes: 120", "minutes: 120"),
+    twin("idle-timeout", "warning", "    labels:", "    idle_timeout_s: 1801\n    labels:", "1801"),
     twin("idle-timeout-missing", "note", "idle_timeout_minutes: 5\n", "", "cluster_name"),
     # access
     twin("public-address", "error", "  use_internal_ips: true\n", "", "provider:"),
     twin("public-address", "error", "ips: true", "ips: false", "use_internal_ips"),
     twin("public-address", "error", ARM_SUBNETS + ARM_GROUPS,
          EFA.format(kind="interface") + "          AssociatePublicIpAddress: true\n",
-         "AssociatePublicIpAddress"),
+         "AssociatePublicIpAddress", also=ON_DEMAND),
     twin("imds-v1", "error", "      MetadataOptions: {HttpTokens: required}\n", "", "node_config:"),
     twin("imds-v1", "error", "HttpTokens: required", "HttpTokens: optional", "optional"),
     twin("security-group-missing", "error", ARM_GROUPS, "", "node_config:"),
@@ -221,6 +222,8 @@ TWINS = (
     twin("secret", "error", "setup_commands: []",
          "setup_commands:\n  - echo -----BEGIN RSA PRIVATE KEY-----", "BEGIN"),
     twin("secret", "error", "_PATH=/home/ray/token", "=0123456789abcdef", "0123456789abcdef"),
+    twin("secret", "error", "initialization_commands:",
+         "metadata: {aws_secret_access_key: " + "x" * 40 + "}\ninitialization_commands:", "xxx"),
     twin("token-missing", "warning", "    - --env=RAY_AUTH_MODE=token\n", "", "run_options:"),
     # disks
     twin("disk-size", "warning", DISK + EBS, "", "node_config:"),
@@ -230,11 +233,12 @@ TWINS = (
     # network
     twin("subnet-id", "error", ARM_SUBNETS, "      SubnetId: subnet-1\n", "SubnetId:"),
     twin("network-interfaces", "error", ARM_SUBNETS, EFA.format(kind="interface"),
-         "SecurityGroupIds", ray="breaks"),
+         "SecurityGroupIds", ray="breaks", also=ON_DEMAND),
     twin("network-interfaces", "error", ARM_SUBNETS + ARM_GROUPS,
          EFA.format(kind="interface").replace("          Groups: [sg-2]\n", ""), "DeviceIndex",
-         ray="breaks"),
-    twin("efa", "error", ARM_SUBNETS + ARM_GROUPS, EFA.format(kind="efa"), "InterfaceType: efa"),
+         ray="breaks", also=ON_DEMAND),
+    twin("efa", "error", ARM_SUBNETS + ARM_GROUPS, EFA.format(kind="efa"), "InterfaceType: efa",
+         also=ON_DEMAND),
     twin("placement-zones", "warning", ARM_GROUPS,
          ARM_GROUPS + "      Placement: {GroupName: near}\n", "Placement"),
     # commands
@@ -243,6 +247,8 @@ TWINS = (
          "worker_setup_commands:\n  - date\n  - sudo -E dnf -y install git", "dnf -y install"),
     twin("installs-at-boot", "warning", "initialization_commands: []",
          "initialization_commands:\n  - sudo apt-get -qq update", "apt-get"),
+    twin("installs-at-boot", "warning", ARM_GROUPS,
+         ARM_GROUPS + "      UserData: yum install -y docker\n", "UserData"),
     twin("start-default", "warning", "worker_start_ray_commands:", "metadata:\n  x:",
          "cluster_name"),
     twin("head-start", "error", " --autoscaling-config=~/ray_bootstrap_config.yaml", "",
