@@ -46,17 +46,12 @@ class Stack:
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
 
     @property
-    def resources(self) -> list[tuple[str, str, str]]:
-        """Its resources: type, id and state of each."""
-        if self.state == GONE:
-            return []
-        with explained(f"listing the stack {self.name}"):
-            pages = self._api.get_paginator("list_stack_resources").paginate(StackName=self.name)
-            found = [each for page in pages for each in page["StackResourceSummaries"]]
-        return [
-            (each["ResourceType"], each.get("PhysicalResourceId", ""), each["ResourceStatus"])
-            for each in found
-        ]
+    def parameters(self) -> dict[str, str]:
+        """What it was made with; nothing where it is not there."""
+        found = self._described() or {}
+        return {
+            each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])
+        }
 
     def ensure(self, infra: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Makes it, or brings it up to date; gives its outputs.

@@ -85,7 +85,8 @@ def of(code: str, message: str = "") -> ClientError:
 DENIAL = (
     "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/me is "
     "not authorized to perform: ec2:CreateVpc on resource: "
-    "arn:aws:ec2:us-east-1:123456789012:vpc/* because no identity-based policy allows the ec2:CreateVpc action. Encoded authorization "
+    "arn:aws:ec2:us-east-1:123456789012:vpc/* because no identity-based policy allows the "
+    "ec2:CreateVpc action. Encoded authorization "
     "failure message: AAAA"
 )
 CASES: list[tuple[BotoCoreError | ClientError, type[RayOnAwsError], str]] = [

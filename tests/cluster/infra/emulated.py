@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +12,18 @@ import pytest
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.subnets import SubnetRouteTableAssociation
 from moto.ec2.models.vpcs import VPCEndPoint
+from moto.ec2.responses import EC2Response
 from moto.server import ThreadedMotoServer
 
 REGION, NUMBER = "us-west-2", "123456789012"
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+
+
+# What moto 5.2.5 does not know, and what it is to answer: that there are none.
+UNKNOWN = {
+    "describe_instance_connect_endpoints": "instanceConnectEndpointSet",
+    "describe_placement_groups": "placementGroupSet",
+}
 
 
 @contextmanager
@@ -31,6 +39,8 @@ def aws() -> Iterator[str]:
         patch.setattr(Route, "delete", _route, raising=False)
         patch.setattr(SubnetRouteTableAssociation, "delete", _route, raising=False)
         patch.setattr(VPCEndPoint, "delete", _endpoint, raising=False)
+        for missing, empty in UNKNOWN.items():
+            patch.setattr(EC2Response, missing, _answering(empty), raising=False)
         for name in list(os.environ):
             if name.startswith("AWS_"):
                 patch.delenv(name)
@@ -64,3 +74,10 @@ def _endpoint(self: VPCEndPoint, _account: str, _region: str) -> None:
     there = self.ec2_backend.route_tables
     self.route_table_ids = [table for table in self.route_table_ids or [] if table in there]
     self.ec2_backend.delete_vpc_endpoints([self.id])
+
+
+def _answering(empty: str) -> Callable[[EC2Response], str]:
+    def answer(_self: EC2Response) -> str:
+        return f"<Response><{empty}/></Response>"
+
+    return answer
