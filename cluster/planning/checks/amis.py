@@ -37,7 +37,8 @@ def missing(cluster: Cluster) -> Iterator[Problem]:
     """Node types that leave the AMI to Ray."""
     for one in cluster.types:
         ami = one.node.get("ImageId")
-        if one.templated or ami not in (None, "", "latest_dlami"):
+        # What a launch template says is not known; latest_dlami is Ray's own word.
+        if ami not in (None, "", "latest_dlami") or (one.templated and not ami):
             continue
         arm = one.instance is not None and one.instance.arch == "arm64"
         yield Problem(

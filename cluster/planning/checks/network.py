@@ -90,7 +90,7 @@ def placement(cluster: Cluster) -> Iterator[Problem]:
     zones = str(cluster.provider.get("availability_zone", "")).split(",")
     for one in cluster.types:
         if mapping(one.node.get("Placement")).get("GroupName") and (
-            len(subnets(one)) > 1 or (len(zones) > 1 and not subnets(one))
+            len(subnets(one)) > 1 or (len(zones) > 1 and not subnets(one) and not one.interfaces)
         ):
             yield Problem(
                 keys=one.node_keys("Placement"),
@@ -100,6 +100,5 @@ def placement(cluster: Cluster) -> Iterator[Problem]:
 
 
 def subnets(one: NodeType) -> set[str]:
-    """The subnets of a node type."""
-    own = {str(subnet) for subnet in sequence(one.node.get("SubnetIds"))}
-    return own | {str(interface.get("SubnetId")) for interface in one.interfaces}
+    """The subnets that a node may be in; those of its interfaces are in one zone by nature."""
+    return {str(subnet) for subnet in sequence(one.node.get("SubnetIds"))}

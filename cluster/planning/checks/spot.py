@@ -123,7 +123,7 @@ def fallback(cluster: Cluster) -> Iterator[Problem]:
 
 def one_zone(cluster: Cluster, one: NodeType) -> bool:
     """Whether a node type is known to be launched in one zone alone."""
-    subnets = sequence(one.node.get("SubnetIds")) or one.interfaces
+    subnets = sequence(one.node.get("SubnetIds")) or one.interfaces[:1]
     zone = text(cluster.provider.get("availability_zone"))
     # With neither, Ray takes every usable subnet; a list may be behind a placeholder.
     return len(subnets) == 1 or (not subnets and bool(zone) and not listed(zone))
