@@ -179,7 +179,7 @@ def _running(said: str, cluster: Cluster) -> dict[str, int]:
     if not said:
         return {}
     parts = said.split(",")
-    if "=" not in said:
+    if said.isdecimal():
         if len(cluster.workers) != 1:
             names = ",".join(f"{kind.name}=1" for kind in cluster.workers)
             raise UsageError(f"--running {said} does not say of which type: write {names}")

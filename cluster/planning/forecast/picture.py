@@ -33,7 +33,7 @@ STYLE = {
     "hatch.linewidth": 0.6,
 }
 WIDE, HIGH = 10.0, 6.0  # inches
-LETTERS = 130  # on a line
+LETTERS, SMALL_LETTERS, LINES = 105, 130, 3  # on a line, in small ones, and lines of them
 MILLION = 1_000_000
 HALF_AN_HOUR, HALF_A_DAY = 1800, 43_200
 
@@ -198,12 +198,12 @@ def _short(value: float) -> str:
 
 def _write(figure: Figure, words: Words) -> None:
     subtitle = textwrap.shorten(words.subtitle, LETTERS, placeholder=" …")
-    caption = textwrap.fill(words.caption, LETTERS)
+    caption = textwrap.fill(words.caption, SMALL_LETTERS, max_lines=LINES, placeholder=" …")
     # Dollars are no formulas.
     plain: dict[str, Any] = {"va": "center", "parse_math": False}
     figure.text(0.08, 0.955, words.title, fontsize=14, fontweight="bold", **plain)
     figure.text(0.08, 0.905, subtitle, color=MUTED, **plain)
-    figure.text(0.08, 0.045, caption, fontsize=9, color=MUTED, linespacing=1.5, **plain)
+    figure.text(0.08, 0.06, caption, fontsize=9, color=MUTED, linespacing=1.5, **plain)
 
 
 def _colours(names: Sequence[str]) -> dict[str, str]:

@@ -27,7 +27,8 @@ def rows(forecast: Forecast) -> list[tuple[str, ...]]:
 def sentences(forecast: Forecast) -> Iterator[str]:
     """What comes of it, a line each."""
     if forecast.tasks_done:
-        yield f"all done: {duration(forecast.done_s)} after they were submitted"
+        what = "all that can run done" if forecast.infeasible else "all done"
+        yield f"{what}: {duration(forecast.done_s)} after they were submitted"
     if forecast.idle_s > forecast.done_s:
         yield f"idle nodes gone: {duration(forecast.idle_s)}"
     yield f"most nodes at once: {forecast.peak_nodes:,}, with the head"

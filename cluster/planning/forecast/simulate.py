@@ -69,7 +69,7 @@ class Simulation:
 
     def _note(self, time: float) -> None:
         """Writes down how many tasks wait; what happens in one second is one change."""
-        waiting = sum(self.work.waiting.values())
+        waiting = self.work.total
         if self.pending and self.pending[-1][0] == time:
             self.pending.pop()
         if not self.pending or self.pending[-1][1] != waiting:

@@ -30,11 +30,13 @@ class Work:
     Attributes:
         demands: all of them.
         waiting: of each demand that has come, how many tasks wait.
+        total: of all demands, how many tasks wait.
         done: of each demand, how many tasks are done.
     """
 
     demands: Sequence[Demand]
     waiting: dict[int, int] = field(default_factory=dict)
+    total: int = 0
     done: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,7 @@ class Work:
     def arrive(self, demand: int, fleet: Fleet, now: float) -> list[Batch]:
         """Takes in a demand; gives what of it begins on nodes that have room."""
         self.waiting[demand] = self.demands[demand].tasks
+        self.total += self.demands[demand].tasks
         nodes = (node for group in fleet.alive.values() for node in group.values())
         ready = [node for node in nodes if node.state is State.RAY_RUNNING]
         ready.sort(key=lambda node: (node.joined or 0.0, node.number))
@@ -55,11 +58,16 @@ class Work:
 
     def offer(self, node: Node, fleet: Fleet, now: float) -> list[Batch]:
         """Begins what fits on a node that has room now."""
-        return [
-            batch
-            for demand in list(self.waiting)
-            for batch in self._begin(demand, node, fleet, now)
-        ]
+        started: list[Batch] = []
+        full: set[Shape] = set()  # once a shape has no room left, it has none in this second
+        for demand, tasks in list(self.waiting.items()):
+            shape = self.demands[demand].shape
+            if shape not in full:
+                begun = self._begin(demand, node, fleet, now)
+                started += begun
+                if sum(batch.tasks for batch in begun) < tasks:
+                    full.add(shape)
+        return started
 
     def finish(self, batch: Batch, fleet: Fleet) -> None:
         """Takes the tasks off their node."""
@@ -93,6 +101,7 @@ class Work:
         node.idle = None
         fleet.idle.pop(node.number, None)
         self.waiting[demand] -= tasks
+        self.total -= tasks
         if not self.waiting[demand]:
             del self.waiting[demand]
         return [Batch(node=node, demand=demand, tasks=tasks, until=now + asked.seconds)]
