@@ -103,8 +103,7 @@ def head_start(cluster: Cluster) -> Iterator[Problem]:
     "worker-start",
     "error",
     "Workers are started without --address",
-    why="each becomes a cluster of its own, or none: the head waits for it, ends it and launches "
-    "the next",
+    why="ray start ends with an error: each worker is paid for and never joins",
 )
 def worker_start(cluster: Cluster) -> Iterator[Problem]:
     """Workers that do not know their head."""

@@ -15,7 +15,7 @@ from cluster.planning.source import Key
     "file-missing",
     "error",
     "A file or folder of this machine that is not there",
-    why="ray up ends with FileNotFoundError before it launches anything",
+    why="ray up ends with FileNotFoundError, for file_mounts with a head that runs and is paid for",
 )
 def missing(cluster: Cluster) -> Iterator[Problem]:
     """Files to copy, and keys, whose path does not depend on where ray up is typed."""

@@ -142,7 +142,7 @@ def name(cluster: Cluster) -> Iterator[Problem]:
     "error",
     "An external provider, and a node type without resources.CPU",
     why="Ray derives resources from the instance type for AWS alone: the autoscaler believes that "
-    "the node has nothing, and never launches it",
+    "it has no CPUs, and launches none for tasks that need one",
 )
 def resources(cluster: Cluster) -> Iterator[Problem]:
     """Node types that have nothing to offer."""
