@@ -53,10 +53,10 @@ def check(source: Source) -> list[Finding]:
     Where nodes do not come from EC2, only what holds for any provider is looked at.
     """
     cluster = Cluster(source)
-    found = [
+    found = {
         finding
         for one in CHECKS.values()
         if one.anywhere or cluster.on_aws
         for finding in one.findings(cluster)
-    ]
+    }
     return sorted(found, key=lambda finding: (finding.line, finding.check, finding.what))

@@ -121,6 +121,14 @@ def kind(value: Any) -> str:
     return names.get(type(value), f"a {type(value).__name__}")
 
 
+def nameless(value: Any, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:
+    """The keys in a value that are no text."""
+    for key, one in mapping(value).items():
+        if not isinstance(key, str):
+            yield (*keys, key)
+        yield from nameless(one, (*keys, key))
+
+
 def place(keys: tuple[Key, ...]) -> str:
     """Where a key stands, in words."""
     return f"in {'.'.join(map(str, keys))}" if keys else "at the top"
@@ -151,6 +159,9 @@ def refused(cluster: Cluster) -> Iterator[Problem]:
                 "remove it" if one.allowed else "write what the schema asks for"
             )
             yield Problem(keys=one.keys, what=one.what, remedy=remedy)
+    for keys in nameless(cluster.config.get(NODE_TYPES), (NODE_TYPES,)):
+        what = f"{keys[-1]} {place(keys[:-1])} is a key that is no text"
+        yield Problem(keys=keys, what=what, remedy="put it in quotes")
 
 
 @finds(

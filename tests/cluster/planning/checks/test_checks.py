@@ -90,3 +90,10 @@ def test_a_secret_is_not_repeated(tmp_path: Path) -> None:
         found = findings(tmp_path, GOOD.replace(old, new, 1))
         assert "secret" in {one.check for one in found}
         assert secret not in str([one.as_dict() for one in found])
+
+
+def test_a_node_type_that_lacks_two_keys_is_told_once(tmp_path: Path) -> None:
+    text = "cluster_name: x\nprovider: {type: gcp}\nhead_node_type: a\n"
+    text += "available_node_types:\n  a: {}\n"
+    (found,) = [one for one in findings(tmp_path, text) if one.check == "schema"]
+    assert (found.line, found.what) == (5, "available_node_types.a lacks resources, node_config")

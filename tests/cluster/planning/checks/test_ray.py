@@ -33,7 +33,7 @@ def raised(call: Callable[[], Any]) -> bool:
     """Whether Ray raises what it raises for a config that it cannot work with."""
     try:
         call()
-    except (AssertionError, KeyError, RuntimeError, ValueError, ValidationError):
+    except (AssertionError, KeyError, RuntimeError, TypeError, ValueError, ValidationError):
         return True
     return False
 

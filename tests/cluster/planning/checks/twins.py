@@ -94,6 +94,7 @@ TWINS = (
          "ssh_user: ec2-user\n  ssh_proxy_use_node_id: true", "auth:", ray="refuses"),
     twin("schema", "error", "labels: {ray-subcluster: graviton}", "labels: {zone: 1}", "zone: 1",
          ray="refuses", also=(("Graviton: 8", "arms: 8"),)),
+    twin("schema", "error", CPU, "CPU: 8, 5: 8", "5: 8", ray="refuses"),
     twin("node-type-key", "error", "    min_workers: 1", "    min_worker: 1", "min_worker: 1",
          ray="refuses"),
     twin("node-type-key", "error", "worker_image:", "image:", "image:", ray="refuses"),
