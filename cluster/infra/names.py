@@ -9,7 +9,6 @@ from cluster.account import Account
 from errors import UsageError
 
 TAG = "ray-on-aws"
-DEFAULT = "ray-on-aws"
 # The longest name that follows from it is the bucket's, of 63 characters at most.
 PATTERN = re.compile(r"[a-z][a-z0-9-]{1,22}[a-z0-9]")
 

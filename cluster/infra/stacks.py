@@ -62,10 +62,11 @@ class Stack:
             ServiceError: it cannot be made, which the first resource that failed says.
         """
         self._remember_events()
-        self.settle()
-        if self.state in DEAD:
-            self._tell(f"stack {self.name}: is {self.state}, and made again")
+        state = self.settle()
+        if state in DEAD:
+            self._tell(f"stack {self.name}: is {state}, and made again")
             self.delete()
+            state = GONE
         call = {
             "StackName": self.name,
             "TemplateBody": (TEMPLATES / template).read_text(),
@@ -75,7 +76,7 @@ class Stack:
             "Tags": [{"Key": TAG, "Value": infra}],
         }
         with explained(f"making the stack {self.name}"):
-            if self.state == GONE:
+            if state == GONE:
                 self._api.create_stack(**call)
             elif not self._update(call):
                 self._tell(f"stack {self.name}: is up to date")

@@ -35,6 +35,7 @@ class Terraform:
         """Puts the configuration in place and fetches the provider."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copytree(CONFIGURATION, self._folder, dirs_exist_ok=True)
+        self._folder.chmod(0o700)  # which the copy made that of the original
         (self._folder / VARIABLES).write_text(json.dumps(dict(variables), indent=2))
         self._run("init")
 

@@ -9,6 +9,10 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
+from moto.ec2.models.internet_gateways import InternetGateway
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.subnets import SubnetRouteTableAssociation
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -17,46 +21,6 @@ from moto.server import ThreadedMotoServer
 
 REGION, NUMBER = "us-west-2", "123456789012"
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-
-
-# What moto 5.2.5 does not know, and what it is to answer: that there are none.
-UNKNOWN = {
-    "describe_instance_connect_endpoints": "instanceConnectEndpointSet",
-    "describe_placement_groups": "placementGroupSet",
-}
-
-
-@contextmanager
-def aws() -> Iterator[str]:
-    """A server that answers as AWS, which the environment points to; gives its address.
-
-    Its stacks delete their route tables and endpoints too, as CloudFormation's do: moto 5.2.5
-    leaves them, and with them the VPC.
-    """
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RouteTable, "delete", _route_table, raising=False)
-        patch.setattr(Route, "delete", _route, raising=False)
-        patch.setattr(SubnetRouteTableAssociation, "delete", _route, raising=False)
-        patch.setattr(VPCEndPoint, "delete", _endpoint, raising=False)
-        for missing, empty in UNKNOWN.items():
-            patch.setattr(EC2Response, missing, _answering(empty), raising=False)
-        for name in list(os.environ):
-            if name.startswith("AWS_"):
-                patch.delenv(name)
-        server.start()
-        host, port = server.get_host_and_port()
-        address = f"http://{host}:{port}"
-        for name, value in {**KEYS, "AWS_ENDPOINT_URL": address}.items():
-            patch.setenv(name, value)
-        try:
-            yield address
-        finally:
-            server.stop()
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, region_name=REGION)
 
 
 def _route_table(self: RouteTable, _account: str, _region: str) -> None:
@@ -74,6 +38,65 @@ def _endpoint(self: VPCEndPoint, _account: str, _region: str) -> None:
     there = self.ec2_backend.route_tables
     self.route_table_ids = [table for table in self.route_table_ids or [] if table in there]
     self.ec2_backend.delete_vpc_endpoints([self.id])
+
+
+def _nat(self: NatGateway, _account: str, _region: str) -> None:
+    self.ec2_backend.delete_nat_gateway(self.id)
+
+
+def _internet(self: InternetGateway, _account: str, _region: str) -> None:
+    if self.vpc is not None:
+        self.ec2_backend.detach_internet_gateway(self.id, self.vpc.id)
+    self.ec2_backend.delete_internet_gateway(self.id)
+
+
+def _address(self: ElasticAddress, _account: str, _region: str) -> None:
+    self.ec2_backend.release_address(allocation_id=self.allocation_id)
+
+
+# What CloudFormation deletes with a stack and moto 5.2.5 leaves, and with it the VPC.
+DELETES = {
+    ElasticAddress: _address,
+    InternetGateway: _internet,
+    NatGateway: _nat,
+    Route: _route,
+    RouteTable: _route_table,
+    SubnetRouteTableAssociation: _route,
+    VPCEndPoint: _endpoint,
+}
+# What moto 5.2.5 does not know, and what it is to answer: that there are none.
+UNKNOWN = {
+    "describe_instance_connect_endpoints": "instanceConnectEndpointSet",
+    "describe_placement_groups": "placementGroupSet",
+}
+
+
+@contextmanager
+def aws() -> Iterator[str]:
+    """A server that answers as AWS, which the environment points to; gives its address."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, delete in DELETES.items():
+            patch.setattr(kind, "delete", delete, raising=False)
+        for missing, empty in UNKNOWN.items():
+            patch.setattr(EC2Response, missing, _answering(empty), raising=False)
+        for name in list(os.environ):
+            if name.startswith("AWS_"):
+                patch.delenv(name)
+        server.start()
+        host, port = server.get_host_and_port()
+        address = f"http://{host}:{port}"
+        for name, value in {**KEYS, "AWS_ENDPOINT_URL": address}.items():
+            patch.setenv(name, value)
+        requests.post(f"{address}/moto-api/reset", timeout=10)
+        try:
+            yield address
+        finally:
+            server.stop()
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)
 
 
 def _answering(empty: str) -> Callable[[EC2Response], str]:
