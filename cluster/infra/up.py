@@ -27,6 +27,7 @@ def up(
     bastion_key: str = "",
     nat_per_zone: bool | None = None,
     fabric: bool | None = None,
+    prefix: str = "",
 ) -> Infra:
     """Makes network, rights and storage, and a bastion if one is asked for.
 
@@ -42,6 +43,7 @@ def up(
         bastion_key: a key pair of EC2's to log in there with.
         nat_per_zone: a NAT gateway in each zone, or one for both; None as it is, or one.
         fabric: open the workers to one another altogether, for EFA; None as it is, or not.
+        prefix: the first two numbers of its addresses, `10.0`; empty as it is, or the template's.
 
     Raises:
         UsageError: the name or the addresses will not do, or the credentials.
@@ -50,7 +52,9 @@ def up(
     check_addresses(bastion_from)
     terraform.program()
     names = Names.of(account, name)
-    network = _network(account, names, nat_per_zone=nat_per_zone, fabric=fabric, tell=tell)
+    network = _network(
+        account, names, nat_per_zone=nat_per_zone, fabric=fabric, prefix=prefix, tell=tell
+    )
     if bastion_from:
         _bastion(account, names, network, {"From": bastion_from, "KeyName": bastion_key}, tell)
     if spot.ensure_role(account):
@@ -88,6 +92,7 @@ def _network(
     *,
     nat_per_zone: bool | None,
     fabric: bool | None,
+    prefix: str,
     tell: Callable[[str], None],
 ) -> dict[str, str]:
     """The network's stack as it is to be; gives its outputs."""
@@ -100,6 +105,8 @@ def _network(
         for key, choice in asked.items()
     }
     parameters = {"Infra": names.name, "ZoneA": first, "ZoneB": second, **choices}
+    if prefix or "Prefix" in before:
+        parameters["Prefix"] = prefix or before["Prefix"]
     return stack.ensure(names.name, "network.yaml", parameters)
 
 
