@@ -43,7 +43,10 @@ class Counted:
         for name, count in missing.items():
             room[name] -= count
         room = {name: count for name, count in room.items() if count > 0}
-        if not waiting or not room or total >= most:
+        grows = room and total < most
+        # With no new node to add, placing tasks still says in which order Ray comes to those that
+        # are missing.
+        if not waiting or not (grows or missing):
             return missing
         tasks = Tasks(waiting)
         coming = {

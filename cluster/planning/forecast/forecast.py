@@ -148,10 +148,12 @@ def starting(cluster: Cluster, running: Mapping[str, int]) -> dict[str, int]:
             known = ", ".join(f"{kind.name} up to {kind.max_workers}" for kind in cluster.workers)
             raise UsageError(f"{count} of '{name}' cannot be running: the config allows {known}")
     counts = {name: running.get(name, kind.min_workers) for name, kind in cluster.types.items()}
-    if sum(counts.values()) > cluster.max_workers:
+    # Ray fills up to the minima at once, and may then not have to take nodes away again.
+    soon = sum(max(count, cluster.types[name].min_workers) for name, count in counts.items())
+    if soon > cluster.max_workers:
         raise UsageError(
-            f"{sum(counts.values())} workers cannot be running: max_workers is "
-            f"{cluster.max_workers}"
+            f"{soon} workers, those said to be running and what min_workers adds, are more than "
+            f"max_workers, {cluster.max_workers}"
         )
     return counts
 

@@ -96,6 +96,19 @@ def clusters(draw: st.DrawFn) -> Cluster:
     )
 
 
+@st.composite
+def started(draw: st.DrawFn) -> tuple[Cluster, dict[str, int]]:
+    """Random ones, and how many workers of each type have joined; they may be too few."""
+    asked = draw(clusters())
+    left = asked.max_workers - sum(kind.min_workers for kind in asked.types.values())
+    running = dict.fromkeys(asked.types, 0)
+    for kind in asked.workers:
+        most = min(kind.max_workers, kind.min_workers + left)
+        running[kind.name] = draw(st.integers(0, most))
+        left -= max(0, running[kind.name] - kind.min_workers)
+    return asked, running
+
+
 demands = st.lists(
     st.builds(
         tasks,

@@ -17,9 +17,9 @@ from cluster.planning.forecast.plain import Plain
 from tests.cluster.planning.forecast.clusters import (
     PRICES,
     cluster,
-    clusters,
     demands,
     node_type,
+    started,
     tasks,
 )
 
@@ -47,10 +47,13 @@ def _quiet() -> None:
     logging.getLogger("ray.autoscaler.v2.scheduler").setLevel(logging.WARNING)
 
 
-@settings(max_examples=150, deadline=None)
-@given(asked=clusters(), wanted=demands)
-def test_every_decision_is_rays(asked: Cluster, wanted: list[Demand]) -> None:
-    forecast(asked, wanted, PRICES, scheduler=Both(asked))
+@settings(max_examples=200, deadline=None)
+@given(there=started(), wanted=demands)
+def test_every_decision_is_rays(
+    there: tuple[Cluster, dict[str, int]], wanted: list[Demand]
+) -> None:
+    asked, running = there
+    forecast(asked, wanted, PRICES, running=running, scheduler=Both(asked))
 
 
 def test_types_that_suit_as_well_take_turns() -> None:

@@ -30,6 +30,7 @@ from tests.cluster.planning.forecast.clusters import (
     clusters,
     demands,
     node_type,
+    started,
     tasks,
 )
 
@@ -79,20 +80,21 @@ def cpu_seconds(found: Forecast, asked: Cluster) -> float:
 
 
 @settings(max_examples=120, deadline=None)
-@given(asked=clusters(), wanted=demands)
+@given(there=started(), wanted=demands)
 def test_every_task_is_done_or_named_and_no_limit_is_passed(
-    asked: Cluster, wanted: list[Demand]
+    there: tuple[Cluster, dict[str, int]], wanted: list[Demand]
 ) -> None:
-    found = forecast(asked, wanted, PRICES, scheduler=Watched(asked))
+    asked, running = there
+    found = forecast(asked, wanted, PRICES, running=running, scheduler=Watched(asked))
     assert found.tasks == sum(one.tasks for one in wanted)
     assert found.tasks_done + sum(one.tasks for one in found.infeasible) == found.tasks
-    for _, there in counts(found, REQUESTED):
-        for name, count in there.items():
+    for _, now in counts(found, REQUESTED):
+        for name, count in now.items():
             assert 0 <= count <= asked.types[name].max_workers + (name == asked.head)
-        assert sum(there.values()) <= asked.max_workers + 1
+        assert sum(now.values()) <= asked.max_workers + 1
     assert found.peak_nodes <= asked.max_workers + 1
-    for name, count in counts(found, REQUESTED)[-1][1].items():
-        assert count >= asked.types[name].min_workers
+    for name, kind in asked.types.items():
+        assert counts(found, REQUESTED)[-1][1].get(name, 0) >= kind.min_workers
     if not found.infeasible:
         work = sum(
             one.tasks * one.seconds * dict(one.shape.resources).get("CPU", 0) for one in wanted
@@ -223,7 +225,7 @@ def test_no_work_at_all_runs_nothing() -> None:
         ({"one": 5}, "5 of 'one' cannot be running: the config allows one up to 4"),
         ({"none": 1}, "1 of 'none' cannot be running"),
         ({"head": 1}, "1 of 'head' cannot be running"),
-        ({"one": 3}, "3 workers cannot be running: max_workers is 2"),
+        ({"one": 3}, "3 workers, those said to be running and what min_workers adds, are more"),
     ],
 )
 def test_more_than_may_be_cannot_be_running(running: dict[str, int], told: str) -> None:
