@@ -41,10 +41,7 @@ def up(
     fabric: str = "",
 ) -> None:
     """Make network, rights and storage for clusters, or what is missing of them."""
-    choices = {
-        "nat_per_zone": _choice("nat-per-zone", nat_per_zone),
-        "fabric": _choice("fabric", fabric),
-    }
+    each_zone, open_workers = _choice("nat-per-zone", nat_per_zone), _choice("fabric", fabric)
     if bastion_key and not bastion_from:
         raise UsageError("--bastion-key goes with --bastion-from: nobody may log in otherwise")
     from cluster.account import Account
@@ -61,7 +58,8 @@ def up(
         tell=_telling(begin),
         bastion_from=bastion_from,
         bastion_key=bastion_key,
-        **choices,
+        nat_per_zone=each_zone,
+        fabric=open_workers,
     )
     print(f"ready in {time.monotonic() - begin:.1f} s\n")
     print(f"zones    {', '.join(infra.zones)}")

@@ -33,8 +33,8 @@ def down(
         ServiceError: something could not be deleted, or is left.
     """
     names = Names.of(account, name)
-    bastion = Stack(account, names.bastion_stack, tell)
-    network = Stack(account, names.network_stack, tell)
+    bastion = Stack(account, names.bastion_stack, name, tell)
+    network = Stack(account, names.network_stack, name, tell)
     found = parts.there(account, names)
     if found or rights.folder(state, names).exists():
         terraform.program()

@@ -25,10 +25,17 @@ GONE = "DELETE_COMPLETE"
 
 
 class Stack:
-    """A stack by its name, whether it is there or not."""
+    """A stack of an infra's by its name, whether it is there or not.
 
-    def __init__(self, account: Account, name: str, tell: Tell = lambda _line: None) -> None:
+    Whatever is asked of it raises a ServiceError where there is one of this name that is not the
+    infra's, or where CloudFormation does not answer.
+    """
+
+    def __init__(
+        self, account: Account, name: str, infra: str, tell: Tell = lambda _line: None
+    ) -> None:
         self.name = name
+        self._infra = infra
         self._api = account.client("cloudformation")
         self._tell = tell
         self._seen: set[str] = set()
@@ -53,7 +60,7 @@ class Stack:
             each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])
         }
 
-    def ensure(self, infra: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    def ensure(self, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Makes it, or brings it up to date; gives its outputs.
 
         One that is in the making is waited for, one that could not be made is made again.
@@ -73,7 +80,7 @@ class Stack:
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],
-            "Tags": [{"Key": TAG, "Value": infra}],
+            "Tags": [{"Key": TAG, "Value": self._infra}],
         }
         with explained(f"making the stack {self.name}"):
             if state == GONE:
@@ -131,7 +138,14 @@ class Stack:
                 if "does not exist" in str(error):
                     return None
                 raise
-        return None if found["StackStatus"] == GONE else dict(found)
+        if found["StackStatus"] == GONE:
+            return None
+        if {"Key": TAG, "Value": self._infra} not in found.get("Tags", []):
+            raise ServiceError(
+                f"there is a stack {self.name} without the tag {TAG}={self._infra}, so it is not "
+                "ours to change: choose another --name, or delete it if nobody needs it"
+            )
+        return dict(found)
 
     def _update(self, call: dict[str, Any]) -> bool:
         """Changes it; False where there is nothing to change."""

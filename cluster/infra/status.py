@@ -19,6 +19,6 @@ def status(account: Account, name: str) -> list[Part]:
         ServiceError: AWS does not answer, or something of that name is not ours.
     """
     names = Names.of(account, name)
-    stacks = [Stack(account, each) for each in (names.network_stack, names.bastion_stack)]
+    stacks = [Stack(account, each, name) for each in (names.network_stack, names.bastion_stack)]
     states = [Part(kind="stack", name=stack.name, state=stack.state) for stack in stacks]
     return [part for part in states if part.state != GONE] + leftovers.left(account, names)

@@ -96,7 +96,7 @@ def _network(
     tell: Callable[[str], None],
 ) -> dict[str, str]:
     """The network's stack as it is to be; gives its outputs."""
-    stack = Stack(account, names.network_stack, tell)
+    stack = Stack(account, names.network_stack, names.name, tell)
     before = stack.parameters
     first, second = _zones(account, before)
     asked = {"NatPerZone": nat_per_zone, "Fabric": fabric}
@@ -107,7 +107,7 @@ def _network(
     parameters = {"Infra": names.name, "ZoneA": first, "ZoneB": second, **choices}
     if prefix or "Prefix" in before:
         parameters["Prefix"] = prefix or before["Prefix"]
-    return stack.ensure(names.name, "network.yaml", parameters)
+    return stack.ensure("network.yaml", parameters)
 
 
 def _zones(account: Account, before: dict[str, str]) -> tuple[str, str]:
@@ -138,14 +138,17 @@ def _bastion(
     who: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
+    stack = Stack(account, names.bastion_stack, names.name, tell)
+    # Without its key it would be made anew.
+    key = who["KeyName"] or stack.parameters.get("KeyName", "")
     places = ("Vpc", "VpcCidr", "HeadSecurityGroup", "WorkerSecurityGroup")
-    Stack(account, names.bastion_stack, tell).ensure(
-        names.name,
+    stack.ensure(
         "bastion.yaml",
         {
             "Infra": names.name,
             "PublicSubnet": network["PublicSubnetA"],
             **{place: network[place] for place in places},
-            **who,
+            "From": who["From"],
+            "KeyName": key,
         },
     )

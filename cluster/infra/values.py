@@ -60,7 +60,7 @@ def look(account: Account, name: str) -> Infra | None:
         ServiceError: it is half there, with what is missing; or AWS does not answer.
     """
     names = Names.of(account, name)
-    network = Stack(account, names.network_stack)
+    network = Stack(account, names.network_stack, name)
     state = network.state
     there = parts.there(account, names)
     if state == GONE and not there:
@@ -92,7 +92,7 @@ def _described(account: Account, names: Names, outputs: dict[str, str]) -> Infra
         head_security_group=outputs["HeadSecurityGroup"],
         worker_security_group=outputs["WorkerSecurityGroup"],
         endpoint=outputs.get("Endpoint", ""),
-        bastion=Stack(account, names.bastion_stack).outputs.get("Address", ""),
+        bastion=Stack(account, names.bastion_stack, names.name).outputs.get("Address", ""),
         head_profile=names.head_role,
         worker_profile=names.worker_role,
         bucket=names.bucket,

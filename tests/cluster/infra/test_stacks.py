@@ -80,7 +80,8 @@ class Recorded:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         self.told: list[str] = []
-        self.stack = Stack(Account("us-east-1"), "lab-network", self.told.append)
+        self.owner = "lab"
+        self.stack = Stack(Account("us-east-1"), "lab-network", "lab", self.told.append)
         self.stub = Stubber(self.stack._api)
         self.stub.activate()
 
@@ -94,6 +95,7 @@ class Recorded:
             "StackId": "arn:lab",
             "CreationTime": "2026-11-21T00:00:00Z",
             "StackStatus": state,
+            "Tags": [{"Key": "ray-on-aws", "Value": self.owner}],
         }
         self.stub.add_response("describe_stacks", {"Stacks": [described]})
 
@@ -116,7 +118,7 @@ def test_a_stack_that_fails_is_followed_and_explained(recorded: Recorded) -> Non
     recorded.events(BEGIN, QUOTA, CANCELLED, ROLLBACK)
     recorded.events(BEGIN, QUOTA, CANCELLED, ROLLBACK)
     with pytest.raises(ServiceError, match=r"lab-network is ROLLBACK_COMPLETE: AddressA .* first"):
-        recorded.stack.ensure("lab", "network.yaml", PARAMETERS)
+        recorded.stack.ensure("network.yaml", PARAMETERS)
     assert recorded.told == [
         "stack lab-network: lab-network: CREATE_IN_PROGRESS User Initiated",
         f"stack lab-network: AddressA: CREATE_FAILED {QUOTA['ResourceStatusReason']}",
@@ -141,7 +143,7 @@ def test_one_that_could_not_be_made_is_made_again(recorded: Recorded) -> None:
     recorded.answers("CREATE_COMPLETE")
     recorded.events({**BEGIN, "EventId": "again"})
     recorded.answers("CREATE_COMPLETE")
-    assert recorded.stack.ensure("lab", "network.yaml", PARAMETERS) == {}
+    assert recorded.stack.ensure("network.yaml", PARAMETERS) == {}
     recorded.stub.assert_no_pending_responses()
 
 
@@ -158,7 +160,7 @@ def test_one_that_is_under_way_is_waited_for_and_nothing_to_change_is_fine(
     nothing = "No updates are to be performed."
     recorded.stub.add_client_error("update_stack", "ValidationError", nothing)
     recorded.answers("CREATE_COMPLETE")
-    recorded.stack.ensure("lab", "network.yaml", PARAMETERS)
+    recorded.stack.ensure("network.yaml", PARAMETERS)
     assert recorded.told == [
         "stack lab-network: Vpc: CREATE_COMPLETE",
         "stack lab-network: is up to date",
@@ -193,3 +195,15 @@ def test_a_refusal_is_explained(recorded: Recorded) -> None:
     recorded.stub.add_client_error("describe_stacks", "AccessDenied", "no")
     with pytest.raises(ServiceError, match=r"looking at the stack lab-network: .* may not do that"):
         _ = recorded.stack.state
+
+
+def test_one_of_somebody_else_is_left_alone(recorded: Recorded) -> None:
+    recorded.owner = "other"
+    for act in (
+        lambda: recorded.stack.ensure("network.yaml", PARAMETERS),
+        recorded.stack.delete,
+    ):
+        recorded.answers("CREATE_COMPLETE")
+        with pytest.raises(ServiceError, match="without the tag ray-on-aws=lab, so it is not ours"):
+            act()
+    recorded.stub.assert_no_pending_responses()

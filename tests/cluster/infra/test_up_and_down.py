@@ -112,7 +112,7 @@ def test_an_infra_goes_up_twice_and_down_from_another_machine_and_leaves_nothing
 def test_half_an_infra_is_named_and_taken_away(tmp_path: Path, told: list[str]) -> None:
     zones = {"Infra": "lab", "ZoneA": "us-west-2a", "ZoneB": "us-west-2b"}
     before = everything()
-    Stack(ACCOUNT, "lab-network").ensure("lab", "network.yaml", zones)
+    Stack(ACCOUNT, "lab-network", "lab").ensure("network.yaml", zones)
     with pytest.raises(
         ServiceError, match=r"half there, without role lab-us-west-2-head, .*infra.up"
     ):
