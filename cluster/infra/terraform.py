@@ -15,7 +15,9 @@ from errors import ServiceError
 
 CONFIGURATION = Path(__file__).parent / "rights"
 STATE, VARIABLES = "terraform.tfstate", "infra.tfvars.json"
-STEP = re.compile(r"(aws_\w+\.\w+): (Creat|Modif|Destr|Import)\w*( complete.*|\.\.\.)")
+STEP = re.compile(
+    r"aws_\w+\.\w+: (Still )?(creat|modif|destr|import)\w*( complete|\.\.\.)", re.IGNORECASE
+)
 
 
 class Terraform:
@@ -37,6 +39,7 @@ class Terraform:
         shutil.copytree(CONFIGURATION, self._folder, dirs_exist_ok=True)
         self._folder.chmod(0o700)  # which the copy made that of the original
         (self._folder / VARIABLES).write_text(json.dumps(dict(variables), indent=2))
+        self._tell("rights: terraform init, which fetches the provider the first time")
         self._run("init")
 
     def held(self) -> set[str]:
