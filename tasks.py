@@ -7,8 +7,10 @@ from commands.build import build
 from commands.check import check
 from commands.doctor import doctor
 from commands.down import down
+from commands.infra import infra
 from commands.launch import launch
 from commands.lock import lock
+from commands.plan import plan
 from commands.push import push
 from commands.status import status
 from commands.submit import submit
@@ -20,8 +22,10 @@ namespace = Collection(
     check,
     doctor,
     down,
+    infra,
     launch,
     lock,
+    plan,
     push,
     status,
     submit,

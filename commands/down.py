@@ -7,7 +7,7 @@ import time
 from invoke.context import Context
 
 from commands.command import command
-from commands.launch import COMPOSE, INFRA, TARGETS
+from commands.launch import COMPOSE, INFRA, REHEARSAL, TARGETS
 from errors import UsageError
 
 KINDS = ("container", "network", "volume")
@@ -16,7 +16,7 @@ KINDS = ("container", "network", "volume")
 @command(
     help={
         "volumes": "compose: delete the data in its object store too, whatever it is",
-        "target": "compose or aws; that of the cluster that was launched, if not said",
+        "target": "compose, rehearsal or aws; that of the cluster that was launched, if not said",
         "cluster": "aws: its config, for a cluster that was launched from another machine",
         "region": "aws: where that is",
         "profile": "aws: of the credentials",
@@ -46,6 +46,8 @@ def down(
         raise UsageError(f"'{target}' is no target: choose {', '.join(TARGETS)}")
     if target == COMPOSE:
         _compose(volumes=volumes)
+    elif target == REHEARSAL:
+        _rehearsal()
     elif cluster:
         _aws(f"{infra}-{_stem(cluster)}", region, profile)
     elif launched is not None and launched.remote is not None:
@@ -72,6 +74,19 @@ def _compose(*, volumes: bool) -> None:
     if data_stays:
         print("the data stays, for the next launch: ./invoke down --volumes deletes it")
     print("taken away: nothing else is left" if there else "there was nothing to take away")
+
+
+def _rehearsal() -> None:
+    from cluster.launched import forget, recall
+    from cluster.rehearsal import running
+    from commands import state
+
+    folder = state.folder()
+    there = running.stop(folder, lambda line: print(line, flush=True))
+    launched = recall(folder)
+    if launched is not None and launched.target == REHEARSAL:
+        forget(folder)
+    print("taken away: nothing is left" if there else "there was nothing to take away")
 
 
 def _aws(name: str, region: str, profile: str) -> None:

@@ -7,8 +7,8 @@ from invoke.context import Context
 from commands.command import command
 from errors import UsageError
 
-COMPOSE, AWS = "compose", "aws"
-TARGETS = (COMPOSE, AWS)
+COMPOSE, REHEARSAL, AWS = "compose", "rehearsal", "aws"
+TARGETS = (COMPOSE, REHEARSAL, AWS)
 AS_CAN_BE = -1
 INFRA = "ray-on-aws"
 MINUTES = 15
@@ -53,15 +53,26 @@ def launch(
     ./invoke launch --arm64 0
     ./invoke launch --target aws --cluster spot
     """
-    aws_only = {"cluster": cluster, "region": region, "profile": profile, "infra": infra}
+    aws_only: dict[str, object] = {
+        "cluster": cluster,
+        "region": region,
+        "profile": profile,
+        "infra": infra,
+    }
     aws_only |= {"image": image, "through": through, "show": show, "yes": yes}
+    counts: dict[str, object] = {"amd64": amd64 != AS_CAN_BE, "arm64": arm64 != AS_CAN_BE}
     if target == COMPOSE:
         _refuse(target, aws_only)
         from commands.launching import compose
 
         compose.launch(amd64=amd64, arm64=arm64)
+    elif target == REHEARSAL:
+        _refuse(target, {**counts, **aws_only, "cluster": ""})
+        from commands.launching import rehearsal
+
+        rehearsal.launch(cluster=cluster, minutes=minutes)
     elif target == AWS:
-        _refuse(target, {"amd64": amd64 != AS_CAN_BE, "arm64": arm64 != AS_CAN_BE})
+        _refuse(target, counts)
         from commands.launching import aws
 
         asked = aws.Asked(

@@ -73,7 +73,7 @@ def plan(
     path = find(cluster)
     source = _read(path)
     findings = check(source)
-    _tell_findings(findings)
+    tell_findings(findings)
     try:
         planned = _planned(source, region, live=live)
     except InputError:
@@ -193,7 +193,8 @@ def _running(said: str, cluster: Cluster) -> dict[str, int]:
     return counts
 
 
-def _tell_findings(findings: Sequence[Finding]) -> None:
+def tell_findings(findings: Sequence[Finding]) -> None:
+    """Print what the checks found, each with its place and what to do."""
     for one in findings:
         print(f"{one.level} {one.file}:{one.line} {one.check}: {one.reason}")
         print(f"    {one.remedy}")

@@ -33,7 +33,7 @@ group "arm64" { targets = ["ray-arm64", "object-store-arm64"] }
 target "image" {
   name = "${image}-${arch}"
   matrix = {
-    image = ["ray", "object-store"]
+    image = ["ray", "object-store", "instance"]
     arch  = ["amd64", "arm64"]
   }
   context    = "."

@@ -20,6 +20,7 @@ from cluster.infra.values import Infra
 from errors import UsageError
 
 TAG = "ray-on-aws"
+Adapt = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Prepared:
     """A cluster that could be launched now; nothing of it is in the account yet.
 
     Attributes:
+        target: `aws` or `rehearsal`.
         account: to launch in.
         infra: of it.
         name: of the cluster.
@@ -34,8 +36,11 @@ class Prepared:
         config: the same as data.
         proxy: the way to its nodes.
         open: what the config had left open.
+        store: the endpoint of its object store; empty for AWS's own.
+        measured: the label `ray-subcluster` of nodes that are not emulated; empty for all.
     """
 
+    target: str
     account: Account
     infra: Infra
     name: str
@@ -43,18 +48,20 @@ class Prepared:
     config: dict[str, Any]
     proxy: str
     open: frozenset[str]
+    store: str = ""
+    measured: str = ""
 
     @property
     def launched(self) -> record.Launched:
         """What later commands need to know of it."""
         return record.Launched(
-            target="aws",
+            target=self.target,
             name=self.name,
             dashboard=f"http://127.0.0.1:{DASHBOARD}",
             token_file=str(self.files.token),
             storage=f"s3://{self.infra.bucket}",
-            store="",
-            measured="",
+            store=self.store,
+            measured=self.measured,
             remote=record.Remote(
                 region=self.account.region,
                 profile=self.account.profile,
@@ -67,7 +74,15 @@ class Prepared:
 
 
 def prepare(
-    account: Account, infra: Infra, source: Path, state: Path, *, image: str, through: str
+    account: Account,
+    infra: Infra,
+    source: Path,
+    state: Path,
+    *,
+    image: str,
+    through: str,
+    target: str = "aws",
+    adapt: Adapt | None = None,
 ) -> Prepared:
     """Fills in a config.
 
@@ -78,6 +93,8 @@ def prepare(
         state: the folder for what is kept from one call to the next.
         image: the runtime image; empty for the newest that was pushed.
         through: the way to nodes; empty for the best there is.
+        target: that it is launched on.
+        adapt: makes of the config the one for that target.
 
     Raises:
         UsageError: the config leaves open what no launch fills in, or names another region.
@@ -95,8 +112,12 @@ def prepare(
             f"{source} is for the region {region}, and the account's is {account.region}: give "
             f"--region {region}, or write ${{region}} in it"
         )
+    if adapt is not None:
+        config = adapt(config)
+        filled = yaml.safe_dump(config, sort_keys=False)
     files.config.write_text(filled)
     return Prepared(
+        target=target,
         account=account,
         infra=infra,
         # A config of the user's may have a name of its own.

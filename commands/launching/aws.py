@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from cluster.infra.values import look
 
 from cluster import launched as record
 from cluster.account import Account
@@ -14,12 +13,16 @@ from cluster.aws import joined
 from cluster.aws.cluster import Prepared, prepare
 from cluster.aws.cluster import launch as ray_up
 from cluster.configs import find
+from cluster.infra.values import look
 from cluster.planning.checks import check
+from cluster.planning.forecast.hourly import cost_per_hour
+from cluster.planning.forecast.report import hourly
 from cluster.planning.source import read
+from cluster.prices.choose import choose
 from cluster.reach import reached
 from commands import state
 from commands.asking import agreed
-from commands.plan import show_findings
+from commands.plan import tell_findings
 from commands.status import show as show_status
 from errors import RayOnAwsError, UsageError
 
@@ -67,23 +70,39 @@ def launch(asked: Asked, *, yes: bool) -> None:
     """
     prepared = _prepare(asked)
     state.refuse_another("aws", prepared.name)
-    _check_config(_source(asked))
+    check_config(_source(asked))
     _tell_cost(prepared)
     if not yes and not agreed(f"launch {prepared.name} in {prepared.account.region}?"):
         raise UsageError("nothing was launched")
-    begin = time.monotonic()
+    bring_up(prepared, minutes=asked.minutes, tell=clock())
 
-    def tell(line: str) -> None:
-        print(f"{time.monotonic() - begin:5.1f} s  {line}", flush=True)
 
+def bring_up(prepared: Prepared, *, minutes: float, tell: Callable[[str], None]) -> None:
+    """Launches what is prepared, waits for the workers, and shows the cluster.
+
+    Raises:
+        UsageError: AWS does not take the credentials.
+        ServiceError: AWS refuses, or the cluster does not come up.
+    """
     # Before there is anything, so that down finds it whatever happens from here on.
     record.remember(state.folder(), prepared.launched)
     ray_up(prepared, tell)
     with reached(prepared.launched) as near:
         workers = joined.least_workers(prepared.config)
-        joined.wait(near, workers, seconds=asked.minutes * 60, tell=tell)
-    print(f"ready for jobs in {time.monotonic() - begin:.1f} s\n")
+        joined.wait(near, workers, seconds=minutes * 60, tell=tell)
+    tell("ready for jobs")
+    print()
     show_status(prepared.launched)
+
+
+def clock() -> Callable[[str], None]:
+    """Prints lines, each with the seconds since now."""
+    begin = time.monotonic()
+
+    def tell(line: str) -> None:
+        print(f"{time.monotonic() - begin:5.1f} s  {line}", flush=True)
+
+    return tell
 
 
 def _source(asked: Asked) -> Path:
@@ -103,9 +122,14 @@ def _prepare(asked: Asked) -> Prepared:
     return prepare(account, infra, source, state.folder(), image=asked.image, through=asked.through)
 
 
-def _check_config(source: Path) -> None:
+def check_config(source: Path) -> None:
+    """Prints what the plan finds.
+
+    Raises:
+        RayOnAwsError: there is an error among it.
+    """
     findings = check(read(source))
-    show_findings(findings)
+    tell_findings(findings)
     errors = sum(one.level == "error" for one in findings)
     if errors:
         raise RayOnAwsError(
@@ -116,3 +140,9 @@ def _check_config(source: Path) -> None:
 
 def _tell_cost(prepared: Prepared) -> None:
     """What it costs an hour, at its smallest and at its largest."""
+    config = prepared.config
+    types = [one["node_config"]["InstanceType"] for one in config["available_node_types"].values()]
+    prices = choose(types, prepared.account.region, live=True)
+    print(f"{hourly(*cost_per_hour(config, prices))} ({prices.region}, {prices.source})")
+    for note in prices.notes:
+        print(f"note: {note}")

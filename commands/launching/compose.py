@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 
 from cluster.compose import mini
-from commands import RESULTS, state
-from commands.build import show as show_built
+from commands import state
+from commands.launching import images
 from commands.status import show
 from errors import UsageError
 from images import build
-from images.bake import targets
 from images.engine import Engine
 
 AS_CAN_BE = -1
@@ -30,7 +29,8 @@ def launch(*, amd64: int, arm64: int) -> None:
     state.refuse_another("compose")
     engine = Engine()
     workers = _workers(engine, {"amd64": amd64, "arm64": arm64})
-    _ensure_images(engine, workers)
+    wanted = {("ray", arch) for arch, number in workers.items() if number}
+    images.ensure(engine, wanted | {("ray", engine.arch), ("object-store", engine.arch)})
     parts = " and ".join(f"{number} {arch}" for arch, number in workers.items() if number)
     print(f"starting the mini-cluster: a head, {parts} worker(s), an object store", flush=True)
     begin = time.monotonic()
@@ -66,20 +66,3 @@ def _workers(engine: Engine, asked: dict[str, int]) -> dict[str, int]:
     if not any(workers.values()):
         raise UsageError("a cluster without workers does no work: give --amd64 or --arm64")
     return workers
-
-
-def _ensure_images(engine: Engine, workers: dict[str, int]) -> None:
-    """Builds the images that the cluster is of, where the engine does not have them."""
-    wanted = {("ray", arch) for arch, number in workers.items() if number}
-    wanted |= {("ray", engine.arch), ("object-store", engine.arch)}
-    for target in targets():
-        if (target.image, target.arch) in wanted and not engine.has_image(target.tag):
-            print(f"{target.tag} is not built yet", flush=True)
-            show_built(
-                build.build(
-                    [target.image],
-                    [target.arch],
-                    kept=RESULTS,
-                    tell=lambda line: print(line, flush=True),
-                )
-            )

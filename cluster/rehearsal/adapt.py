@@ -1,0 +1,60 @@
+"""A cluster config as the rehearsal runs it: the same, but for what this machine has not.
+
+Three things differ. The image is in the store of instances, so nothing is pulled. Inside the nodes'
+containers the environment points to emulated AWS. And memory is scaled down: Ray is told the node
+type's own, divided, where it would take this machine's for each node.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from cluster.instances import instance
+from cluster.rehearsal.world import World
+
+GIB = 1024**3
+# A node of 64 GiB says it has 2; of those Ray gives its objects a third, as on EC2.
+MEMORY_SCALE = 32
+LEAST_MEMORY = GIB
+OBJECTS = 0.3
+
+
+def adapted(config: dict[str, Any], world: World) -> dict[str, Any]:
+    """The config for the rehearsal.
+
+    Args:
+        config: as it would go to EC2.
+        world: that it goes to instead.
+    """
+    found = copy.deepcopy(config)
+    found["docker"]["pull_before_run"] = False
+    found["docker"]["run_options"] = [
+        *found["docker"].get("run_options", []),
+        *(f"--env={name}={value}" for name, value in inside(world).items()),
+    ]
+    for node_type in found["available_node_types"].values():
+        node_type["resources"] = {**memory(node_type), **node_type.get("resources", {})}
+    return found
+
+
+def memory(node_type: dict[str, Any]) -> dict[str, int]:
+    """What Ray is told of a node type's memory, in bytes."""
+    real = instance(node_type["node_config"]["InstanceType"]).memory_gib * GIB
+    scaled = max(LEAST_MEMORY, int(real / MEMORY_SCALE))
+    objects = int(scaled * OBJECTS)
+    return {"memory": scaled - objects, "object_store_memory": objects}
+
+
+def inside(world: World) -> dict[str, str]:
+    """What the environment in nodes says: where AWS is.
+
+    There are no keys in it: as on EC2, nodes have them from the metadata service.
+    """
+    return {
+        "AWS_ENDPOINT_URL": world.api,
+        "AWS_ENDPOINT_URL_S3": world.storage,
+        # The checksums that AWS asks for by default are more than many stores take.
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "WHEN_REQUIRED",
+        "AWS_RESPONSE_CHECKSUM_VALIDATION": "WHEN_REQUIRED",
+    }

@@ -1,0 +1,90 @@
+"""Launching a cluster on EC2 emulated on this machine: the same steps, and nothing to pay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from cluster.account import Account
+from cluster.aws import way
+from cluster.aws.cluster import prepare
+from cluster.configs import find
+from cluster.infra.up import up as infra_up
+from cluster.infra.values import Infra, look
+from cluster.rehearsal import running
+from cluster.rehearsal.adapt import MEMORY_SCALE, adapted
+from cluster.rehearsal.world import IMAGE, REGION, World
+from commands import state
+from commands.launching import images
+from commands.launching.aws import bring_up, check_config, clock
+from errors import ServiceError, UsageError
+from images.engine import Engine
+
+TARGET = "rehearsal"
+INFRA = "ray-on-aws"
+# The label of the nodes of each arch, in the configs here.
+SUBCLUSTERS = {"amd64": "intel", "arm64": "graviton"}
+
+
+def launch(*, cluster: str, minutes: float) -> None:
+    """Brings up the rehearsal, its infra and a cluster in it, and shows that.
+
+    Args:
+        cluster: a config of ours by name, or a file.
+        minutes: how long to wait for the workers.
+
+    Raises:
+        RayOnAwsError: the config has an error that the plan names.
+        UsageError: there is no such config, or another cluster is launched.
+        ServiceError: no engine answers, or something does not come up.
+    """
+    if not cluster:
+        raise UsageError("which cluster? give --cluster, such as --cluster spot")
+    source = find(cluster)
+    state.refuse_another(TARGET)
+    check_config(source)
+    tell = clock()
+    engine = Engine()
+    world = running.start(state.folder(), _images(engine), tell)
+    os.environ.update(world.variables)
+    account = Account(REGION)
+    infra = _infra(account, world, tell)
+    tell(f"infra {infra.name} is there; memory is 1/{MEMORY_SCALE} of that on EC2")
+    prepared = prepare(
+        account,
+        infra,
+        source,
+        Path(world.folder),
+        image=IMAGE,
+        through=way.DIRECT,
+        target=TARGET,
+        adapt=partial(adapted, world=world),
+    )
+    here = replace(prepared, store=world.storage, measured=SUBCLUSTERS[engine.arch])
+    bring_up(here, minutes=minutes, tell=tell)
+
+
+def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra:
+    """What `infra.up` makes, made there too, by the same code."""
+    # What is half there, as after Ctrl-C, look tells as an error, and up goes on with.
+    with suppress(ServiceError):
+        if found := look(account, INFRA):
+            return found
+    return infra_up(
+        account, INFRA, state=Path(world.folder), tell=tell, prefix=world.prefix, fabric=True
+    )
+
+
+def _images(engine: Engine) -> running.Images:
+    arches = [arch for arch in SUBCLUSTERS if engine.runs(arch)]
+    wanted = {("instance", engine.arch), ("object-store", engine.arch)}
+    tags = images.ensure(engine, wanted | {("ray", arch) for arch in arches})
+    return running.Images(
+        instance=tags["instance", engine.arch],
+        object_store=tags["object-store", engine.arch],
+        runtime={arch: tags["ray", arch] for arch in arches},
+    )
