@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from invoke.context import Context
 from invoke.exceptions import Exit
 
@@ -13,10 +14,15 @@ from commands import infra
 from tests.cluster.infra.emulated import REGION, aws, client
 
 
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with aws() as address:
+        yield address
+
+
 @pytest.fixture(autouse=True)
-def _emulated() -> Iterator[None]:
-    with aws():
-        yield
+def _empty(address: str) -> None:
+    requests.post(f"{address}/moto-api/reset", timeout=10)
 
 
 def refused(task: Any, **options: Any) -> tuple[int, str]:

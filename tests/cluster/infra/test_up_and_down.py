@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -26,6 +25,7 @@ from tests.cluster.infra import providers
 from tests.cluster.infra.calls import VALUES
 from tests.cluster.infra.emulated import NUMBER, REGION, aws, client
 from tests.cluster.infra.evaluator import render
+from tests.cluster.infra.held import everything
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS.*:UserWarning")
 ACCOUNT = Account(REGION)
@@ -164,11 +164,10 @@ def test_a_bastion_for_the_world_is_refused(tmp_path: Path, given: str, said: st
         up(ACCOUNT, "lab", state=tmp_path, tell=print, bastion_from=given)
 
 
-@pytest.mark.usefixtures("emulated")
 @pytest.mark.parametrize("name", ["", "a", "Lab", "lab-", "1ab", "lab_1", "l" * 25])
 def test_what_cannot_be_a_name_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="cannot name an infra"):
-        look(ACCOUNT, name)
+        Names.of(ACCOUNT, name)
 
 
 def check_rights(subnets: tuple[str, ...], group: str) -> None:
@@ -264,49 +263,6 @@ def run_instance(subnet: str) -> str:
         TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
     )
     return str(made["Instances"][0]["InstanceId"])
-
-
-def everything() -> dict[str, list[str]]:
-    """Ids of all that the account has, tagged or not.
-
-    But for interfaces and access lists, which go with what they belong to, and stay in moto.
-    """
-    ec2, iam = client("ec2"), client("iam")
-    listed: dict[str, list[str]] = {
-        "buckets": [each["Name"] for each in client("s3").list_buckets()["Buckets"]],
-        "profiles": [
-            e["InstanceProfileName"] for e in iam.list_instance_profiles()["InstanceProfiles"]
-        ],
-        "repositories": [
-            e["repositoryName"] for e in client("ecr").describe_repositories()["repositories"]
-        ],
-        # The account's role for spot instances is shared, and stays.
-        "roles": [
-            e["RoleName"] for e in iam.list_roles()["Roles"] if "aws-service-role" not in e["Path"]
-        ],
-        "stacks": [e["StackName"] for e in client("cloudformation").describe_stacks()["Stacks"]],
-    }
-    kinds: dict[str, tuple[str, str]] = {
-        "addresses": ("Addresses", "AllocationId"),
-        "internet_gateways": ("InternetGateways", "InternetGatewayId"),
-        "key_pairs": ("KeyPairs", "KeyName"),
-        "launch_templates": ("LaunchTemplates", "LaunchTemplateId"),
-        "nat_gateways": ("NatGateways", "NatGatewayId"),
-        "route_tables": ("RouteTables", "RouteTableId"),
-        "security_groups": ("SecurityGroups", "GroupId"),
-        "subnets": ("Subnets", "SubnetId"),
-        "volumes": ("Volumes", "VolumeId"),
-        "vpc_endpoints": ("VpcEndpoints", "VpcEndpointId"),
-        "vpcs": ("Vpcs", "VpcId"),
-    }
-    for call, (key, identity) in kinds.items():
-        found: list[dict[str, Any]] = getattr(ec2, f"describe_{call}")()[key]
-        listed[call] = [e[identity] for e in found if e.get("State") not in ("deleted", "deleting")]
-    running = ec2.describe_instances(
-        Filters=[{"Name": "instance-state-name", "Values": ["running"]}]
-    )
-    listed["instances"] = [i["InstanceId"] for r in running["Reservations"] for i in r["Instances"]]
-    return {kind: sorted(found) for kind, found in listed.items()}
 
 
 def test_the_names_that_are_looked_for_are_those_that_terraform_gives() -> None:
