@@ -133,12 +133,11 @@ def _cluster(target: str) -> Launched | None:
     Raises:
         UsageError: none of that target is launched.
     """
-    from cluster.launched import recall
     from commands import state
 
     if target == LOCAL:
         return None
-    return state.launched(target) if target else recall(state.folder())
+    return state.launched(target) if target else state.recalled()
 
 
 def _on(cluster: Launched, subcluster: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @command(
     help={
         "arch": "amd64, arm64, or both as amd64,arm64; this machine's own where not said",
-        "image": "only this one: ray, object-store; several with commas between",
+        "image": "only this one: ray, object-store, instance; several with commas between",
         "fresh": "build every step anew, with Debian's newest packages",
     }
 )

@@ -53,6 +53,8 @@ CHECKS = (
             *("shellcheck", "invoke", ".ci/engine", ".ci/run"),
             *("cluster/node/healthy", "images/ray/profile.sh"),
             *("images/object-store/healthy", "images/object-store/serve"),
+            *("images/instance/boot", "cluster/boot/prepare"),
+            "cluster/boot/docker-credential-instance-role",
         ),
         remedy="each code above has a page in shellcheck's wiki",
         not_for=("Linux aarch64",),  # no wheel

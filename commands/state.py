@@ -10,6 +10,7 @@ from commands import ROOT
 from errors import UsageError
 
 VARIABLE = "RAY_ON_AWS_STATE"
+REHEARSAL = "rehearsal"
 
 
 def folder() -> Path:
@@ -17,6 +18,17 @@ def folder() -> Path:
     state = Path(os.environ.get(VARIABLE) or ROOT / ".launched").absolute()
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     return state
+
+
+def recalled() -> Launched | None:
+    """The cluster that was launched, if one is; its AWS is from here on the one that is meant."""
+    found = recall(folder())
+    if found is not None and found.target == REHEARSAL:
+        from cluster.rehearsal.world import read
+
+        if world := read(folder()):
+            os.environ.update(world.variables)
+    return found
 
 
 def launched(target: str = "") -> Launched:
@@ -28,7 +40,7 @@ def launched(target: str = "") -> Launched:
     Raises:
         UsageError: there is none, or it is of another target.
     """
-    found = recall(folder())
+    found = recalled()
     if found is None:
         raise UsageError("no cluster is launched: ./invoke launch starts one on this machine")
     if target not in ("", found.target):

@@ -27,8 +27,9 @@ variable "CACHE_TO" { default = "" }
 group "default" { targets = ["image"] }
 group "ray" { targets = ["ray-amd64", "ray-arm64"] }
 group "object-store" { targets = ["object-store-amd64", "object-store-arm64"] }
-group "amd64" { targets = ["ray-amd64", "object-store-amd64"] }
-group "arm64" { targets = ["ray-arm64", "object-store-arm64"] }
+group "instance" { targets = ["instance-amd64", "instance-arm64"] }
+group "amd64" { targets = ["ray-amd64", "object-store-amd64", "instance-amd64"] }
+group "arm64" { targets = ["ray-arm64", "object-store-arm64", "instance-arm64"] }
 
 target "image" {
   name = "${image}-${arch}"

@@ -45,6 +45,12 @@ def rclone_version(engine: Engine, image: Image) -> str:
     return "rclone" + _run(engine, image, "rclone", "version").split()[1].removeprefix("v")
 
 
+def docker_version(engine: Engine, image: Image) -> str:
+    """Docker's, of an instance's own engine."""
+    said = _run(engine, image, "dockerd", "--version")
+    return "docker" + said.split()[2].partition("+")[0].rstrip(",")
+
+
 def commit(_engine: Engine, image: Image) -> str:
     """That it was built at."""
     return str(image.labels.get(REVISION, "unknown"))
@@ -59,6 +65,7 @@ def arch(engine: Engine, image: Image) -> str:
 VERSIONS: dict[str, tuple[Measure, ...]] = {
     "ray": (ray_version, python_version),
     "object-store": (rclone_version,),
+    "instance": (docker_version,),
 }
 
 

@@ -1,7 +1,8 @@
 """A cluster config as the rehearsal runs it: the same, but for what this machine has not.
 
-Three things differ. The image is in the store of instances, so nothing is pulled. Inside the nodes'
-containers the environment points to emulated AWS. And memory is scaled down: Ray is told the node
+Four things differ. The image is in the store of instances, so nothing is pulled. No limits are
+raised, which this machine may not allow. Inside the nodes' containers the environment points to
+emulated AWS. And memory is scaled down: Ray is told the node
 type's own, divided, where it would take this machine's for each node.
 """
 
@@ -18,6 +19,8 @@ GIB = 1024**3
 MEMORY_SCALE = 32
 LEAST_MEMORY = GIB
 OBJECTS = 0.3
+# A container cannot raise its limits above those of the machine that it rehearses on.
+LIMITS = "--ulimit"
 
 
 def adapted(config: dict[str, Any], world: World) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def adapted(config: dict[str, Any], world: World) -> dict[str, Any]:
     found = copy.deepcopy(config)
     found["docker"]["pull_before_run"] = False
     found["docker"]["run_options"] = [
-        *found["docker"].get("run_options", []),
+        *(one for one in found["docker"].get("run_options", []) if not one.startswith(LIMITS)),
         *(f"--env={name}={value}" for name, value in inside(world).items()),
     ]
     for node_type in found["available_node_types"].values():

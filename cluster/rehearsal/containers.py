@@ -82,6 +82,8 @@ class Containers:
         api = self.client.api
         # One for each network, though its stubs want one alone.
         joined: Any = {self.world.name: api.create_endpoint_config(ipv4_address=machine.address)}
+        # A new machine has a new disk, also where somebody took the container away by hand.
+        self.remove(machine.number)
         try:
             self.client.volumes.create(volume, labels=labels)
             made = api.create_container(

@@ -55,7 +55,7 @@ def test_each_folder_with_a_dockerfile_is_a_target_for_each_arch() -> None:
 @pytest.mark.parametrize(
     ("images", "arches", "said"),
     [
-        (["rey"], [], "'rey' is no image: choose of object-store, ray"),
+        (["rey"], [], "'rey' is no image: choose of instance, object-store, ray"),
         ([], ["x86"], "'x86' is no arch: choose of amd64, arm64"),
     ],
 )
