@@ -26,6 +26,7 @@ def make(
     *,
     state: Path,
     tell: Callable[[str], None],
+    expire: bool = True,
 ) -> None:
     """Makes what is missing, and puts right what is not as it should be.
 
@@ -35,20 +36,20 @@ def make(
         network: outputs of the network's stack.
         state: the folder for what is kept from one call to the next.
         tell: is given a line for each step.
+        expire: have the bucket delete leftovers, which Terraform waits most of a minute for.
 
     Raises:
         ServiceError: it cannot be made, or something of that name is not ours.
     """
     terraform = Terraform(account, folder(state, names), tell)
-    terraform.prepare(
-        variables(
-            account,
-            names,
-            private_subnet_a=network["PrivateSubnetA"],
-            private_subnet_b=network["PrivateSubnetB"],
-            worker_security_group=network["WorkerSecurityGroup"],
-        )
+    chosen = variables(
+        account,
+        names,
+        private_subnet_a=network["PrivateSubnetA"],
+        private_subnet_b=network["PrivateSubnetB"],
+        worker_security_group=network["WorkerSecurityGroup"],
     )
+    terraform.prepare({**chosen, "expire": expire})
     _adopt(account, names, terraform, tell)
     terraform.apply()
 

@@ -33,7 +33,7 @@ class Terraform:
         self._folder = folder
         self._tell = tell
 
-    def prepare(self, variables: Mapping[str, str]) -> None:
+    def prepare(self, variables: Mapping[str, str | bool]) -> None:
         """Puts the configuration in place and fetches the provider."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copytree(CONFIGURATION, self._folder, dirs_exist_ok=True)

@@ -28,6 +28,7 @@ def up(
     nat_per_zone: bool | None = None,
     fabric: bool | None = None,
     prefix: str = "",
+    expire: bool = True,
 ) -> Infra:
     """Makes network, rights and storage, and a bastion if one is asked for.
 
@@ -44,6 +45,7 @@ def up(
         nat_per_zone: a NAT gateway in each zone, or one for both; None as it is, or one.
         fabric: open the workers to one another altogether, for EFA; None as it is, or not.
         prefix: the first two numbers of its addresses, `10.0`; empty as it is, or the template's.
+        expire: have the bucket delete leftovers, which takes most of a minute to be set.
 
     Raises:
         UsageError: the name or the addresses will not do, or the credentials.
@@ -59,7 +61,7 @@ def up(
         _bastion(account, names, network, {"From": bastion_from, "KeyName": bastion_key}, tell)
     if spot.ensure_role(account):
         tell("spot: the account has a role for it now")
-    rights.make(account, names, network, state=state, tell=tell)
+    rights.make(account, names, network, state=state, tell=tell, expire=expire)
     found = look(account, name)
     if found is None:
         raise ServiceError(f"the infra {name} is gone again: is an infra.down of it under way?")

@@ -75,7 +75,14 @@ def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra
         if found := look(account, INFRA):
             return found
     return infra_up(
-        account, INFRA, state=Path(world.folder), tell=tell, prefix=world.prefix, fabric=True
+        account,
+        INFRA,
+        state=Path(world.folder),
+        tell=tell,
+        prefix=world.prefix,
+        fabric=True,
+        # The bucket does not outlive the rehearsal.
+        expire=False,
     )
 
 

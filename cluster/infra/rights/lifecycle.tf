@@ -2,6 +2,7 @@
 # everywhere.
 
 resource "aws_s3_bucket_lifecycle_configuration" "data" {
+  count  = var.expire ? 1 : 0
   bucket = aws_s3_bucket.data.id
 
   # Parts of an upload that a lost node began are in no listing, and are paid for.

@@ -45,6 +45,12 @@ variable "bucket" {
   type = string
 }
 
+variable "expire" {
+  description = "Whether what is left over in the bucket is deleted after some days."
+  type        = bool
+  default     = true
+}
+
 variable "repository" {
   description = "Name of the repository of the image ray."
   type        = string

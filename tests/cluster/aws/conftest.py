@@ -9,7 +9,6 @@ import pytest
 
 from cluster.account import Account
 from cluster.infra.values import Infra
-from cluster.rehearsal.gaps import fill
 from tests.cluster.infra.emulated import REGION, aws, client
 
 NAME = "ray-on-aws"
@@ -18,7 +17,6 @@ NAME = "ray-on-aws"
 @pytest.fixture(scope="package")
 def _server() -> Iterator[None]:
     with aws():
-        fill()
         yield
 
 
