@@ -13,13 +13,15 @@ import shlex
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 
 from cluster.account import Account, explained
 from errors import RayOnAwsError, ServiceError
 
 ENDPOINT, BASTION, DIRECT = "endpoint", "bastion", "direct"
-SECONDS_TO_CONNECT = 15.0
+SECONDS_TO_CONNECT = 8.0
+SECONDS_BETWEEN_TRIES = 0.1
 USER = "ec2-user"
 
 
@@ -117,19 +119,27 @@ def _address(account: Account, instance: str) -> str:
 
 
 def _direct(account: Account, instance: str, port: int) -> None:
-    address = _address(account, instance)
-    try:
-        joined = socket.create_connection((address, port), timeout=SECONDS_TO_CONNECT)
-    except OSError as error:
-        raise ServiceError(
-            f"{instance} does not answer at {address}:{port} ({error}): it is not up yet, or this "
-            "machine is not in its network"
-        ) from error
+    joined = _connected(_address(account, instance), port, instance)
     joined.settimeout(None)
     threading.Thread(target=_send, args=(joined,), daemon=True).start()
     while received := joined.recv(65536):
         sys.stdout.buffer.write(received)
         sys.stdout.buffer.flush()
+
+
+def _connected(address: str, port: int, instance: str) -> socket.socket:
+    """A connection; a machine that boots is given some seconds to take one."""
+    give_up = time.monotonic() + SECONDS_TO_CONNECT
+    while True:
+        try:
+            return socket.create_connection((address, port), timeout=SECONDS_TO_CONNECT)
+        except OSError as error:
+            if time.monotonic() > give_up:
+                raise ServiceError(
+                    f"{instance} does not answer at {address}:{port} ({error}): it is not up yet, "
+                    "or this machine is not in its network"
+                ) from error
+            time.sleep(SECONDS_BETWEEN_TRIES)
 
 
 def _send(joined: socket.socket) -> None:

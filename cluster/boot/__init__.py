@@ -21,8 +21,10 @@ AMI_PARAMETERS = {
 }
 # EC2 takes no more, before it is encoded.
 MOST_BYTES = 16 * 1024
-# pam_nologin keeps everyone but root out while this file is there. The one below /run is systemd's.
-CLOSED = "/etc/nologin"
+# While this file is there, who logs in is let wait, by what sshd runs before a session: Ray's
+# launcher asks once, where it would ask again every five seconds.
+PREPARING = "/run/ray-on-aws-preparing"
+BEFORE_SESSIONS = "/etc/ssh/sshrc"
 HELPER = "/usr/local/bin/docker-credential-instance-role"
 PREPARE = "/usr/local/sbin/ray-on-aws-prepare"
 
@@ -35,8 +37,9 @@ def user_data(image: str) -> str:
     """
     config = {
         # At each boot, before sshd is started.
-        "bootcmd": [["sh", "-c", f"echo 'this node is being prepared' >{CLOSED}"]],
+        "bootcmd": [["touch", PREPARING]],
         "write_files": [
+            _file(BEFORE_SESSIONS, "wait"),
             _file(HELPER, "docker-credential-instance-role"),
             _file(PREPARE, "prepare"),
         ],

@@ -18,7 +18,7 @@ import docker
 import requests
 from docker.errors import NotFound
 
-from cluster.rehearsal import stores
+from cluster.rehearsal import kept, stores
 from cluster.rehearsal.world import FOLDER, OF, World, name, read
 from errors import ServiceError
 
@@ -70,6 +70,7 @@ def start(state: Path, images: Images, tell: Tell) -> World:
         else (f"local{secrets.token_hex(8)}", secrets.token_hex(24)),
     )
     world.write()
+    kept.restore(world)
     _network(client, world)
     _object_store(client, world, images.object_store)
     _control(world, tell)

@@ -15,7 +15,7 @@ from cluster.aws.cluster import prepare
 from cluster.configs import find
 from cluster.infra.up import up as infra_up
 from cluster.infra.values import Infra, look
-from cluster.rehearsal import running
+from cluster.rehearsal import kept, running
 from cluster.rehearsal.adapt import MEMORY_SCALE, adapted
 from cluster.rehearsal.world import IMAGE, REGION, World
 from commands import state
@@ -74,7 +74,7 @@ def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra
     with suppress(ServiceError):
         if found := look(account, INFRA):
             return found
-    return infra_up(
+    made = infra_up(
         account,
         INFRA,
         state=Path(world.folder),
@@ -84,6 +84,8 @@ def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra
         # The bucket does not outlive the rehearsal.
         expire=False,
     )
+    kept.keep(world)
+    return made
 
 
 def _images(engine: Engine) -> running.Images:

@@ -26,16 +26,16 @@ def test_user_data_is_what_cloud_init_takes() -> None:
     assert set(config) == {"bootcmd", "write_files", "runcmd"}
     assert config["runcmd"] == [[boot.PREPARE, IMAGE]]
     written = {file["path"]: file for file in config["write_files"]}
-    assert set(written) == {boot.HELPER, boot.PREPARE}
+    assert set(written) == {boot.BEFORE_SESSIONS, boot.HELPER, boot.PREPARE}
     assert all(file["permissions"] == "0755" for file in written.values())
     assert written[boot.PREPARE]["content"] == (boot.FOLDER / "prepare").read_text()
 
 
-def test_ssh_is_closed_until_the_node_is_ready() -> None:
+def test_sessions_wait_until_the_node_is_ready() -> None:
     config = yaml.safe_load(boot.user_data(IMAGE))
-    closing = " ".join(config["bootcmd"][0])
-    assert closing.endswith(f">{boot.CLOSED}")
-    assert f"trap 'rm -f {boot.CLOSED}' EXIT" in (boot.FOLDER / "prepare").read_text()
+    assert config["bootcmd"] == [["touch", boot.PREPARING]]
+    assert f"trap 'rm -f {boot.PREPARING}' EXIT" in (boot.FOLDER / "prepare").read_text()
+    assert f"[ -e {boot.PREPARING} ]" in (boot.FOLDER / "wait").read_text()
 
 
 def test_more_than_ec2_takes_is_refused() -> None:
