@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import docker
-from docker.errors import APIError, NotFound
-from docker.models.containers import Container
-from docker.models.networks import Network
+from docker.errors import APIError, DockerException, NotFound
+from requests import RequestException
 
 from cluster.rehearsal.machines import Machine
 from cluster.rehearsal.world import INSTANCE, World
@@ -27,13 +27,21 @@ class Found:
 
     Attributes:
         number: the instance's id.
-        running: whether it runs.
-        container: itself.
+        status: Docker's, such as `running`.
     """
 
     number: str
-    running: bool
-    container: Container
+    status: str
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs; one that hangs does."""
+        return self.status in ("running", "paused")
+
+    @property
+    def begun(self) -> bool:
+        """Whether it runs, or has run; one that was only made has not."""
+        return self.status != "created"
 
 
 class Containers:
@@ -43,27 +51,17 @@ class Containers:
         self.world = world
         self.client = docker.from_env()
 
-    @property
-    def network(self) -> Network:
-        """The network of the rehearsal."""
-        return self.client.networks.get(self.world.name)
-
     def all(self) -> dict[str, Found]:
-        """Those that there are, by the instance's id."""
-        listed = self.client.containers.list(
-            all=True,
-            filters={"label": [f"{key}={value}" for key, value in self._labels.items()]},
-            ignore_removed=True,
-        )
-        found = {}
-        for one in listed:
-            if number := one.labels.get(INSTANCE):
-                found[number] = Found(number, one.status == "running", one)
-        return found
+        """Those that there are, by the instance's id.
 
-    @property
-    def _labels(self) -> dict[str, str]:
-        return self.world.labels
+        Raises:
+            ServiceError: Docker does not answer.
+        """
+        labels = [f"{key}={value}" for key, value in self.world.labels.items()]
+        with _explained("looking for the instances' containers"):
+            listed = self.client.api.containers(all=True, filters={"label": [*labels, INSTANCE]})
+        numbers = {one["Labels"][INSTANCE]: one["State"] for one in listed}
+        return {number: Found(number, status) for number, status in numbers.items()}
 
     def start(self, machine: Machine) -> None:
         """Starts an instance.
@@ -77,55 +75,63 @@ class Containers:
                 f"{machine.number} ({machine.instance_type}) is {machine.arch}, which this machine "
                 "does not emulate: see ./invoke doctor"
             )
-        labels = {**self._labels, INSTANCE: machine.number}
-        volume = self._volume(machine.number)
+        # A new machine has a new disk, whatever is left of an attempt to start it.
+        self.remove(machine.number)
+        try:
+            self._run(machine)
+        except ServiceError:
+            self.remove(machine.number)
+            raise
+
+    def _run(self, machine: Machine) -> None:
+        store = self.world.stores[machine.arch]
+        labels = {**self.world.labels, INSTANCE: machine.number}
+        name = self._name(machine.number)
         api = self.client.api
         # One for each network, though its stubs want one alone.
         joined: Any = {self.world.name: api.create_endpoint_config(ipv4_address=machine.address)}
-        # A new machine has a new disk, also where somebody took the container away by hand.
-        self.remove(machine.number)
-        try:
-            self.client.volumes.create(volume, labels=labels)
+        with _explained(f"starting {machine.number} as a container"):
+            # Docker would make one that is not there, with nothing in it.
+            self.client.volumes.get(store)
+            self.client.volumes.create(name, labels=labels)
             made = api.create_container(
                 self.world.instance_image,
-                name=self._container(machine.number),
+                name=name,
                 hostname=f"ip-{machine.address.replace('.', '-')}",
                 environment={"METADATA": self.world.metadata, "ARCH": machine.arch},
                 labels=labels,
                 host_config=api.create_host_config(
                     privileged=True,
                     mem_limit=MOST_MEMORY,
-                    binds=[f"{self.world.stores[machine.arch]}:{STORE}:ro", f"{volume}:{DOCKER}"],
+                    binds=[f"{store}:{STORE}:ro", f"{name}:{DOCKER}"],
                 ),
                 networking_config=api.create_networking_config(joined),
             )
             api.start(made["Id"])
-        except APIError as error:
-            self.remove(machine.number)
-            raise ServiceError(
-                f"{machine.number} does not start as a container: {error.explanation}"
-            ) from error
 
     def remove(self, number: str) -> None:
-        """Takes an instance away at once, with its disk; what is gone already is no trouble."""
-        for one in self._there(number):
-            try:
-                one.remove(force=True, v=True)
-            except NotFound:
-                continue
-        try:
-            self.client.volumes.get(self._volume(number)).remove(force=True)
-        except NotFound:
-            return
+        """Takes an instance away at once, with its disk; what is gone already is no trouble.
 
-    def _there(self, number: str) -> Iterator[Container]:
-        try:
-            yield self.client.containers.get(self._container(number))
-        except NotFound:
-            return
+        Raises:
+            ServiceError: Docker refuses, as while somebody else takes it away.
+        """
+        name = self._name(number)
+        with _explained(f"taking {number} away"):
+            with suppress(NotFound):
+                self.client.api.remove_container(name, force=True, v=True)
+            with suppress(NotFound):
+                self.client.api.remove_volume(name, force=True)
 
-    def _container(self, number: str) -> str:
+    def _name(self, number: str) -> str:
         return f"{self.world.name}-{number}"
 
-    def _volume(self, number: str) -> str:
-        return f"{self.world.name}-{number}"
+
+@contextmanager
+def _explained(doing: str) -> Iterator[None]:
+    """What Docker refuses, or that it does not answer, told as an error of ours."""
+    try:
+        yield
+    except APIError as error:
+        raise ServiceError(f"{doing} failed: {error.explanation or error}") from error
+    except (DockerException, RequestException) as error:
+        raise ServiceError(f"{doing} failed, as Docker does not answer: {error}") from error

@@ -33,6 +33,7 @@ from cluster.rehearsal.memory import Memory
 from cluster.rehearsal.metadata import Metadata, server
 from cluster.rehearsal.reconciler import Reconciler
 from cluster.rehearsal.world import API_PORT, METADATA_PORT, World, read
+from errors import ServiceError
 
 
 class Control:
@@ -65,7 +66,11 @@ class Control:
         threading.Thread(target=self.reconciler.stop).start()
 
     def _changed(self) -> None:
-        self.memory.save()
+        try:
+            self.memory.save()
+        except ServiceError as error:
+            # The call itself was done: it is answered, and the next one is written down with it.
+            self.events.add("trouble", said=str(error))
         self.reconciler.wake()
 
     def _end(self, machine: Machine) -> None:
@@ -114,7 +119,10 @@ def main() -> None:
     control = Control(world)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, control.stop)
-    control.run()
+    try:
+        control.run()
+    except ServiceError as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

@@ -7,14 +7,16 @@ what did not work. One thing is done at a time to an instance.
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Protocol
 
-from cluster.rehearsal.containers import Containers
+from cluster.rehearsal.containers import Found
 from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults
 from cluster.rehearsal.machines import ALIVE, Machine
@@ -23,6 +25,19 @@ from errors import ServiceError
 SECONDS_BETWEEN_ROUNDS = 1.0
 AT_ONCE = 8
 SSH = 22
+
+
+class Engine(Protocol):
+    """What is asked of containers; each may raise ServiceError, and is then asked again."""
+
+    def all(self) -> dict[str, Found]:
+        """Those that there are, by the instance's id."""
+
+    def start(self, machine: Machine) -> None:
+        """Starts an instance."""
+
+    def remove(self, number: str) -> None:
+        """Takes an instance away."""
 
 
 class Reconciler:
@@ -40,7 +55,7 @@ class Reconciler:
         self,
         machines: Callable[[], list[Machine]],
         end: Callable[[Machine], None],
-        containers: Containers,
+        containers: Engine,
         events: Events,
         faults: Faults,
     ) -> None:
@@ -54,8 +69,10 @@ class Reconciler:
         self._busy: set[str] = set()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="instance")
+        # By the instance's id, for as long as there is one.
         self._told: dict[str, str] = {}
-        self._later: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+        self._begun: set[str] = set()
         self._listening: set[str] = set()
 
     def wake(self) -> None:
@@ -65,38 +82,56 @@ class Reconciler:
     def run(self) -> None:
         """Rounds, until `stop`."""
         while not self._stop.is_set():
-            self.round()
+            try:
+                self.round()
+                self._told.pop("", None)
+            except ServiceError as error:
+                # Docker is away, as while it restarts.
+                self._tell_once("", str(error))
             self._wake.wait(SECONDS_BETWEEN_ROUNDS)
             self._wake.clear()
 
     def stop(self) -> None:
         """Ends after what is being done is done; instances stay as they are."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
         self.wake()
         self._pool.shutdown(wait=True)
 
     def round(self) -> None:
-        """One comparison; what it finds is done in the background."""
-        machines = self._machines()
-        wanted = {one.number: one for one in machines if one.state in ALIVE}
+        """One comparison; what it finds is done in the background.
+
+        Raises:
+            ServiceError: Docker does not say what there is.
+        """
+        with self._lock:
+            # What is being done to these may end between the looks below, which then tell of two
+            # times: they are left for the next round.
+            busy = set(self._busy)
+        wanted = {one.number: one for one in self._machines() if one.state in ALIVE}
         there = self._containers.all()
-        for number in there.keys() - wanted.keys():
+        self._forget(wanted.keys() | there.keys())
+        for number in there.keys() - wanted.keys() - busy:
             self._do(number, partial(self._remove, number))
-        for number, machine in wanted.items():
-            if number not in there:
-                if self._is_due(machine):
-                    self._do(number, partial(self._start, machine))
-            elif not there[number].running:
-                self._do(number, partial(self._lost, machine))
-            elif number not in self._listening:
-                self._do(number, partial(self._look_for_ssh, machine))
+        for number in wanted.keys() - busy:
+            if work := self._next(wanted[number], there.get(number)):
+                self._do(number, work)
+
+    def _next(self, machine: Machine, found: Found | None) -> Callable[[], None] | None:
+        """What is to be done for a living instance; None for nothing."""
+        if found is not None and found.begun:
+            # Also one of an earlier control plane.
+            self._begun.add(machine.number)
+        if machine.number not in self._begun:
+            return partial(self._start, machine) if self._is_due(machine) else None
+        if found is None or not found.running:
+            return partial(self._lost, machine)
+        if machine.number not in self._listening:
+            return partial(self._look_for_ssh, machine)
+        return None
 
     def _do(self, number: str, work: Callable[[], None]) -> None:
         """Does something to an instance, if nothing is being done to it."""
-        with self._lock:
-            if number in self._busy or self._stop.is_set():
-                return
-            self._busy.add(number)
 
         def done() -> None:
             try:
@@ -107,7 +142,19 @@ class Reconciler:
                 with self._lock:
                     self._busy.discard(number)
 
-        self._pool.submit(done)
+        with self._lock:
+            if number in self._busy or self._stop.is_set():
+                return
+            self._busy.add(number)
+            self._pool.submit(done).add_done_callback(_log_a_bug)
+
+    def _forget(self, known: Collection[str]) -> None:
+        """Forgets the instances that are gone."""
+        for kept in (self._told, self._due):
+            for number in [one for one in kept if one not in known and one]:
+                kept.pop(number, None)
+        self._begun.intersection_update(known)
+        self._listening.intersection_update(known)
 
     def _is_due(self, machine: Machine) -> bool:
         """Whether a machine that is slow on request has waited long enough."""
@@ -117,23 +164,25 @@ class Reconciler:
             "market": machine.market,
         }
         now = time.monotonic()
-        due = self._later.setdefault(machine.number, now + self._faults.delay(facts))
+        due = self._due.setdefault(machine.number, now + self._faults.delay(facts))
         return now >= due
 
     def _start(self, machine: Machine) -> None:
         self._containers.start(machine)
+        self._begun.add(machine.number)
         self._told.pop(machine.number, None)
         self._events.add("running", machine.number, address=machine.address)
 
     def _remove(self, number: str) -> None:
         self._containers.remove(number)
-        self._listening.discard(number)
         self._events.add("gone", number)
 
     def _lost(self, machine: Machine) -> None:
-        """Its container ended by itself, or somebody killed it: to EC2, the hardware failed."""
+        """Its container ended, or somebody took it away: to EC2, the hardware failed."""
         self._events.add("lost", machine.number)
         self._end(machine)
+        # Its disk is still there, where the container is not.
+        self._remove(machine.number)
 
     def _look_for_ssh(self, machine: Machine) -> None:
         try:
@@ -147,3 +196,9 @@ class Reconciler:
         if self._told.get(number) != trouble:
             self._told[number] = trouble
             self._events.add("trouble", number, said=trouble)
+
+
+def _log_a_bug(done: Future[None]) -> None:
+    """An exception that is none of ours is written down with its traceback."""
+    if error := done.exception():
+        logging.getLogger(__name__).error("a bug of the rehearsal's", exc_info=error)
