@@ -19,7 +19,7 @@ COMPILE = (
 ALL = "requirements.lock"
 RUNTIME = "images/ray/requirements.lock"
 GROUPS = tuple(
-    word for group in ("commands", "peers", "rehearsal", "checks") for word in ("--group", group)
+    word for group in ("commands", "rehearsal", "peers", "checks") for word in ("--group", group)
 )
 
 
