@@ -47,7 +47,9 @@ def cluster(
 
 def run(config: dict[str, Any], node_type: str, count: int) -> None:
     """Instances of a type, as `ray up` and the autoscaler make them."""
-    provider = AWSNodeProvider(config["provider"], config["cluster_name"])
+    provider = AWSNodeProvider(  # type: ignore[no-untyped-call]
+        config["provider"], config["cluster_name"]
+    )
     head = node_type == config["head_node_type"]
     tags = {
         "ray-node-type": "head" if head else "worker",
@@ -62,7 +64,7 @@ def test_rays_own_provider_launches_every_node_type(account: Account, cluster: P
     """Bootstrapped as by `ray up`, which finds subnets, groups, key and machine image."""
     config = prepare_config(yaml.safe_load(cluster.files.config.read_text()))
     validate_config(config)
-    config = bootstrap_aws(config)
+    config = bootstrap_aws(config)  # type: ignore[no-untyped-call]
     for node_type in config["available_node_types"]:
         run(config, node_type, 1)
     found = instances.of_cluster(account, cluster.name)

@@ -56,6 +56,6 @@ def test_rsync_from_the_image_runs_anywhere(engine: Engine, tmp_path: Path) -> N
     subprocess.run(["tar", "-x", "-C", str(tmp_path)], input=packed, check=True)
     loader = next(tmp_path.rglob("ld-linux*"))
     libraries = ":".join(sorted({str(file.parent) for file in tmp_path.rglob("*.so*")}))
-    rsync = [loader, "--library-path", libraries, tmp_path / "usr/bin/rsync", "--version"]
+    rsync = [str(loader), "--library-path", libraries, str(tmp_path / "usr/bin/rsync"), "--version"]
     said = subprocess.run(rsync, check=True, capture_output=True, text=True).stdout
     assert said.startswith("rsync  version 3")
