@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
+from cluster.rehearsal import events as words
 from cluster.rehearsal.events import Events
-from cluster.rehearsal.faults import Fault, Faults
+from cluster.rehearsal.faults import MOST_SECONDS, Fault, Faults
 from cluster.rehearsal.machines import ALIVE, Machine
 from cluster.rehearsal.metadata import Metadata, Notices
 from errors import RayOnAwsError, UsageError
@@ -17,6 +19,8 @@ from errors import RayOnAwsError, UsageError
 Environment = dict[str, Any]
 Asked = dict[str, Any]
 MOST_BYTES = 100_000
+# As long as EC2 gives.
+SECONDS_OF_NOTICE = 120.0
 
 
 class Desk:
@@ -43,60 +47,131 @@ class Desk:
         self._metadata = metadata
         self._events = events
         self._end = end
+        self._answers: dict[str, Callable[[Asked], object]] = {
+            "health": self._health,
+            "instances": self._instances,
+            "named": lambda asked: {"instance": self._machine(asked).number},
+            "faults": self._list_faults,
+            "faults/add": self._add_fault,
+            "faults/clear": self._clear_faults,
+            "interrupt": self._interrupt,
+            "rebalance": self._rebalance,
+        }
 
     def __call__(self, environment: Environment, start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
         length = min(int(environment.get("CONTENT_LENGTH") or 0), MOST_BYTES)
         path = environment["PATH_INFO"].removeprefix("/rehearsal/")
         try:
-            asked: Asked = json.loads(environment["wsgi.input"].read(length) or b"{}")
-            told: object = self._answer(path, asked)
+            told: object = self._answer(path, environment["wsgi.input"].read(length))
             status = "200 OK"
-        except (RayOnAwsError, TypeError, ValueError) as error:
+        except RayOnAwsError as error:
             told, status = {"error": str(error)}, "400 Bad Request"
         body = json.dumps(told).encode()
         start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
-    def _answer(self, path: str, asked: Asked) -> object:
-        if path == "health":
-            return {"instances": sum(one.state in ALIVE for one in self._machines())}
-        if path == "faults":
-            return [asdict(one) for one in self._faults.now]
-        if path == "faults/add":
-            seconds = float(asked.pop("for_seconds", 0.0))
-            self._faults.add(Fault(**asked), seconds)
-            self._events.add("fault", **{name: str(value) for name, value in asked.items()})
-            return {}
-        if path == "faults/clear":
-            self._faults.clear(asked.get("kind", ""))
-            self._events.add("faults cleared", kind=asked.get("kind", "") or "all")
-            return {}
-        if path == "interrupt":
-            return self._interrupt(asked["instance"], float(asked.get("seconds", 120)))
-        if path == "rebalance":
-            machine = self._machine(asked["instance"])
-            self._notices(machine).rebalance_at = time.time()
-            self._events.add("rebalance recommended", machine.number)
-            return {}
-        raise UsageError(f"'{path}' is nothing that the control plane answers")
+    def _answer(self, path: str, body: bytes) -> object:
+        if path not in self._answers:
+            raise UsageError(f"'{path}' is nothing that the control plane answers")
+        try:
+            asked = json.loads(body or b"{}")
+        except ValueError as error:
+            raise UsageError(f"what is asked is no JSON: {error}") from error
+        if not isinstance(asked, dict):
+            raise UsageError("what is asked is no JSON object")
+        return self._answers[path](asked)
 
-    def _interrupt(self, number: str, seconds: float) -> object:
+    def _health(self, _asked: Asked) -> object:
+        return {"instances": len(self._alive())}
+
+    def _instances(self, _asked: Asked) -> object:
+        """Those that there are and were, without what opens them or runs on them."""
+        kept = {"key", "user_data"}
+        return [
+            {name: value for name, value in asdict(one).items() if name not in kept}
+            for one in self._machines()
+        ]
+
+    def _list_faults(self, _asked: Asked) -> object:
+        return [asdict(one) for one in self._faults.now]
+
+    def _add_fault(self, asked: Asked) -> object:
+        known = {one.name for one in fields(Fault)} - {"until"} | {"for_seconds"}
+        unknown = asked.keys() - known
+        if unknown:
+            raise UsageError(f"a fault has no {', '.join(sorted(unknown))}")
+        given: Asked = {"kind": ""} | {name: str(value) for name, value in asked.items()}
+        lasts = _number(asked, "for_seconds")
+        given.pop("for_seconds", None)
+        given |= {name: _number(asked, name) for name in ("seconds", "share") if name in asked}
+        self._faults.add(Fault(**given), lasts)
+        self._events.add(words.FAULT, **{name: str(value) for name, value in asked.items()})
+        return {}
+
+    def _clear_faults(self, asked: Asked) -> object:
+        kind = str(asked.get("kind", ""))
+        count = self._faults.clear(kind)
+        self._events.add(words.CLEARED, kind=kind or "all")
+        return {"cleared": count}
+
+    def _interrupt(self, asked: Asked) -> object:
         """Gives a spot instance notice, and ends it when that has run out, as EC2 does."""
-        machine = self._machine(number)
+        machine = self._machine(asked)
+        seconds = _number(asked, "seconds", SECONDS_OF_NOTICE)
+        if not 0 <= seconds <= MOST_SECONDS:
+            raise UsageError(f"notice of {seconds:g} seconds: choose 0 to {MOST_SECONDS:g}")
         if machine.market != "spot":
-            raise UsageError(f"{number} is {machine.market}: EC2 takes back none but spot ones")
+            raise UsageError(
+                f"{machine.number} is {machine.market}: EC2 takes back none but spot instances"
+            )
         at = time.time() + seconds
         self._notices(machine).action_at = at
-        self._events.add("notice", number, seconds=f"{seconds:g}")
+        self._events.add(words.NOTICE, machine.number, seconds=f"{seconds:g}")
         self._end(machine, at)
-        return {"ends_at": at}
+        return {"instance": machine.number, "ends_at": at}
 
-    def _machine(self, number: str) -> Machine:
-        for one in self._machines():
-            if one.number == number and one.state in ALIVE:
-                return one
-        raise UsageError(f"no instance {number} runs")
+    def _rebalance(self, asked: Asked) -> object:
+        """Says that a spot instance is likelier to be taken back than others, and no more."""
+        machine = self._machine(asked)
+        if machine.market != "spot":
+            raise UsageError(
+                f"{machine.number} is {machine.market}: EC2 recommends it for spot instances alone"
+            )
+        self._notices(machine).rebalance_at = time.time()
+        self._events.add(words.REBALANCE, machine.number)
+        return {"instance": machine.number}
+
+    def _alive(self) -> list[Machine]:
+        return [one for one in self._machines() if one.state in ALIVE]
+
+    def _machine(self, asked: Asked) -> Machine:
+        """The living instance that is meant, by its id or the end of it."""
+        end = str(asked.get("instance", ""))
+        alive = self._alive()
+        found = [one for one in alive if end and one.number.endswith(end)]
+        if len(found) == 1:
+            return found[0]
+        there = ", ".join(one.number for one in found or alive) or "none"
+        if found:
+            raise UsageError(f"several instances end in '{end}': name one of {there}")
+        raise UsageError(f"no instance '{end}' runs; those that run: {there}")
 
     def _notices(self, machine: Machine) -> Notices:
         return self._metadata.notices.setdefault(machine.number, Notices())
+
+
+def _number(asked: Asked, name: str, default: float = 0.0) -> float:
+    """A number of what is asked.
+
+    Raises:
+        UsageError: it is none.
+    """
+    given = asked.get(name, default)
+    try:
+        number = float(given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} is '{given}', and should be a number") from error
+    if not math.isfinite(number):
+        raise UsageError(f"{name} is {number}, and should be a number that has an end")
+    return number

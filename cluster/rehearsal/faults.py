@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import random
+import re
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
+from botocore.session import Session
+
+from cluster.instances import instance
 from errors import UsageError
 
 CAPACITY, THROTTLE, DENY, SLOW = "capacity", "throttle", "deny", "slow-boot"
-KINDS = (CAPACITY, THROTTLE, DENY, SLOW)
+# What each kind may be narrowed down to.
+MACHINE = ("instance_type", "zone", "market")
+KINDS = {
+    CAPACITY: MACHINE,
+    THROTTLE: ("action", "role", "share"),
+    DENY: ("action", "role"),
+    SLOW: (*MACHINE, "seconds"),
+}
+MARKETS = ("spot", "on-demand")
+ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+[a-z]")
+# Longer than anybody waits for a machine.
+MOST_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +41,13 @@ class Fault:
         zone: where.
         market: `spot` or `on-demand`.
         action: that is throttled or denied, `RunInstances`.
-        role: whose calls are denied.
+        role: whose calls are refused, by its name or the last word of it: `head`.
+        share: of the calls that are throttled, 0 to 1.
         seconds: that a boot takes longer.
         until: when it ends, in seconds since 1970; 0 for never.
+
+    Raises:
+        UsageError: there is no such fault, or it takes no such value.
     """
 
     kind: str
@@ -34,24 +56,49 @@ class Fault:
     market: str = ""
     action: str = ""
     role: str = ""
+    share: float = 1.0
     seconds: float = 0.0
     until: float = 0.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise UsageError(f"'{self.kind}' is no fault: choose {', '.join(KINDS)}")
+        self._check_meaning()
+        if self.instance_type:
+            instance(self.instance_type)
+        if self.market not in ("", *MARKETS):
+            raise UsageError(f"'{self.market}' is no market: choose {' or '.join(MARKETS)}")
+        if self.zone and not ZONE.fullmatch(self.zone):
+            raise UsageError(f"'{self.zone}' is no zone: they are named like us-east-1a")
+        if self.action and self.action not in actions():
+            raise UsageError(f"EC2 has no call '{self.action}': they are named like RunInstances")
+        if not 0 < self.share <= 1:
+            raise UsageError(f"a share of {self.share:g} of the calls: choose one above 0, up to 1")
+        if self.kind == SLOW and not 0 < self.seconds <= MOST_SECONDS:
+            raise UsageError(
+                f"{SLOW} by {self.seconds:g} seconds: choose more than 0, {MOST_SECONDS:g} at most"
+            )
+
+    def _check_meaning(self) -> None:
+        """Refuses what would change nothing, as it was meant to change something."""
+        given = {
+            **{name: getattr(self, name) for name in (*MACHINE, "action", "role", "seconds")},
+            "share": self.share != 1,
+        }
+        useless = [name for name, value in given.items() if value and name not in KINDS[self.kind]]
+        if useless:
+            raise UsageError(
+                f"{', '.join(useless)} means nothing to {self.kind}, which takes "
+                f"{', '.join(KINDS[self.kind])}"
+            )
 
     def concerns(self, facts: Mapping[str, str]) -> bool:
         """Whether it is of this call or machine, by what is known of that."""
+        role = facts.get("role", "")
+        if self.role and role != self.role and not role.endswith(f"-{self.role}"):
+            return False
         return all(
-            wanted in ("", facts.get(name, ""))
-            for name, wanted in (
-                ("instance_type", self.instance_type),
-                ("zone", self.zone),
-                ("market", self.market),
-                ("action", self.action),
-                ("role", self.role),
-            )
+            getattr(self, name) in ("", facts.get(name, "")) for name in (*MACHINE, "action")
         )
 
 
@@ -80,15 +127,29 @@ class Faults:
             return self._faults
 
     def add(self, fault: Fault, seconds: float = 0.0) -> None:
-        """Lets something go wrong from now on; for so many seconds, where that is not 0."""
+        """Lets something go wrong from now on; for so many seconds, where that is not 0.
+
+        Raises:
+            UsageError: it would have ended already, or at no time that there is.
+        """
+        if seconds < 0 or not math.isfinite(seconds):
+            raise UsageError(f"a fault for {seconds:g} seconds: choose 0, for always, or more")
         lasting = replace(fault, until=time.time() + seconds) if seconds else fault
         with self._lock:
             self._faults = (*self._faults, lasting)
 
-    def clear(self, kind: str = "") -> None:
-        """Ends all, or all of a kind."""
+    def clear(self, kind: str = "") -> int:
+        """Ends all, or all of a kind; gives how many those were.
+
+        Raises:
+            UsageError: there is no such kind.
+        """
+        if kind not in ("", *KINDS):
+            raise UsageError(f"'{kind}' is no fault: choose {', '.join(KINDS)}")
+        before = self.now
         with self._lock:
             self._faults = tuple(one for one in self._faults if kind not in ("", one.kind))
+        return sum(kind in ("", one.kind) for one in before)
 
     def refusal(self, facts: Mapping[str, str]) -> Refusal | None:
         """What AWS answers to a call; None where nothing is wrong with it.
@@ -101,7 +162,8 @@ class Faults:
                 continue
             if fault.kind == CAPACITY and facts.get("action") == "RunInstances":
                 return no_capacity(facts)
-            if fault.kind == THROTTLE:
+            # Which ones is of no account to anybody's secrets.
+            if fault.kind == THROTTLE and random.random() < fault.share:  # noqa: S311
                 return Refusal(503, "RequestLimitExceeded", "Request limit exceeded.")
             if fault.kind == DENY:
                 return denied(facts)
@@ -113,15 +175,23 @@ class Faults:
         return max((one.seconds for one in slow), default=0.0)
 
 
+@cache
+def actions() -> frozenset[str]:
+    """The calls that EC2 has."""
+    return frozenset(Session().get_service_model("ec2").operation_names)
+
+
 def no_capacity(facts: Mapping[str, str]) -> Refusal:
-    """As EC2 says it."""
-    return Refusal(
-        500,
-        "InsufficientInstanceCapacity",
-        f"We currently do not have sufficient {facts.get('instance_type', '')} capacity in the "
-        f"Availability Zone you requested ({facts.get('zone', '')}). Our system will be working on "
-        "provisioning additional capacity.",
-    )
+    """As EC2 says it, which has other words for spot."""
+    if facts.get("market") == "spot":
+        message = "There is no Spot capacity available that matches your request."
+    else:
+        message = (
+            f"We currently do not have sufficient {facts.get('instance_type', '')} capacity in the "
+            f"Availability Zone you requested ({facts.get('zone', '')}). Our system will be "
+            "working on provisioning additional capacity."
+        )
+    return Refusal(500, "InsufficientInstanceCapacity", message)
 
 
 def denied(facts: Mapping[str, str]) -> Refusal:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ec2.models import ec2_backends
-
+from cluster.rehearsal import events as words
+from cluster.rehearsal.calls import Environment, facts, several, tags
 from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults, Refusal
 
-Environment = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environment, Start], Iterable[bytes]]
-# As in `Credential=KEY/DAY/REGION/SERVICE/aws4_request`.
-SIGNED = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 READS = ("Describe", "Get", "List", "Validate")
+# As Ray's launcher tells how far it is with an instance.
+STATUS = "ray-node-status"
+INSTANCE = re.compile(r"<instanceId>(i-[0-9a-f]+)</instanceId>")
+CODE = re.compile(r"<Code>([^<]+)</Code>")
+# Of a call whose caller only wants to know whether it may.
+DRY = "DryRunOperation"
+HERE = "this machine"
 
 
 class Gate:
@@ -55,55 +57,56 @@ class Gate:
         """Answer a request."""
         if environment["PATH_INFO"].startswith("/rehearsal/"):
             return self._control(environment, start)
-        call = _call(environment)
+        call, form = facts(environment)
         # Not by the key, as all have the object store's.
         call["role"] = self._role(environment.get("REMOTE_ADDR", ""))
-        action, method = call.get("action", ""), environment["REQUEST_METHOD"]
-        if call.get("service") == "ec2":
-            if refusal := self._faults.refusal(call):
-                self._events.add("refused", said=refusal.code, **call)
-                return _refuse(refusal, start)
-            if action == "RunInstances":
-                self._events.add("asked for", **call)
+        of_ec2 = call["service"] == "ec2"
+        if of_ec2 and (refusal := self._faults.refusal(call)):
+            self._events.add(words.REFUSED, **_told(call), said=refusal.code)
+            return _refuse(refusal, start)
+        at, status = time.time(), ""
+
+        def noting(said: str, *rest: Any) -> Any:
+            nonlocal status
+            status = said
+            return start(said, *rest)
+
         # Read to its end here, so that what has changed has changed by now.
-        answer = list(self._app(environment, start))
+        answer = list(self._app(environment, noting))
+        if of_ec2:
+            self._write_down(call, form, b"".join(answer).decode(errors="replace"), status, at)
         # S3 has no actions, but methods.
+        action, method = call["action"], environment["REQUEST_METHOD"]
         reads = action.startswith(READS) if action else method in ("GET", "HEAD")
         if not reads:
             self._changed()
         return answer
 
+    def _write_down(
+        self, call: dict[str, str], form: Mapping[str, str], said: str, status: str, at: float
+    ) -> None:
+        """Writes down a call that makes, ends, or tells of instances."""
+        action = call["action"]
+        if action not in ("RunInstances", "TerminateInstances", "CreateTags"):
+            return
+        if not status.startswith("2"):
+            code = CODE.search(said)
+            if action != "CreateTags" and code and code[1] != DRY:
+                self._events.add(words.REFUSED, "", at, **_told(call), said=code[1])
+        elif action == "RunInstances":
+            made = ",".join(dict.fromkeys(INSTANCE.findall(said)))
+            self._events.add(words.ASKED, "", at, **_told(call), instances=made)
+        elif action == "TerminateInstances":
+            for number in several(form, "InstanceId"):
+                self._events.add(words.TERMINATED, number, at, by=call["role"] or HERE)
+        elif step := tags(form, "Tag").get(STATUS):
+            for number in several(form, "ResourceId"):
+                self._events.add(step, number, at)
 
-def _call(environment: Environment) -> dict[str, str]:
-    """What is known of a call: its service and action, and of RunInstances what it asks for."""
-    signed = SIGNED.search(environment.get("HTTP_AUTHORIZATION", ""))
-    known = {"service": signed["service"] if signed else ""}
-    target = environment.get("HTTP_X_AMZ_TARGET", "")
-    if target:
-        return known | {"action": target.rpartition(".")[2]}
-    if "x-www-form-urlencoded" not in environment.get("CONTENT_TYPE", ""):
-        return known
-    length = int(environment.get("CONTENT_LENGTH") or 0)
-    body = environment["wsgi.input"].read(length)
-    environment["wsgi.input"] = io.BytesIO(body)
-    fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-    known["action"] = fields.get("Action", "")
-    if known["action"] == "RunInstances" and signed:
-        known |= _wanted(fields, signed["region"])
-    return known
 
-
-def _wanted(fields: dict[str, str], region: str) -> dict[str, str]:
-    """What a RunInstances asks for."""
-    subnet = fields.get("SubnetId") or fields.get("NetworkInterface.1.SubnetId", "")
-    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
-    found = [one for one in backend.describe_subnets() if one.id == subnet]
-    return {
-        "instance_type": fields.get("InstanceType", ""),
-        "market": fields.get("InstanceMarketOptions.MarketType", "on-demand"),
-        "zone": found[0].availability_zone if found else "",
-        "count": fields.get("MaxCount", "1"),
-    }
+def _told(call: Mapping[str, str]) -> dict[str, str]:
+    """What is worth to be written down of a call."""
+    return {name: value for name, value in call.items() if value and name != "service"}
 
 
 def _refuse(refusal: Refusal, start: Start) -> Iterable[bytes]:

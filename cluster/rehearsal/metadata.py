@@ -1,4 +1,9 @@
-"""The metadata service of instances, version 2 only, as 169.254.169.254 is in each of them."""
+"""The metadata service of instances, version 2 only, as 169.254.169.254 is in each of them.
+
+As strict as EC2's where a config says `HttpTokens: required`: without a token nothing is told, a
+token is good for the instance that asked for it and as long as it asked for, and none is handed out
+through a proxy. What is not strict is the hop limit: an answer goes as far as it is led.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,10 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 
 from cluster.rehearsal.machines import Machine
 
@@ -17,6 +23,9 @@ TOKEN = "X-aws-ec2-metadata-token"  # noqa: S105 - the name of a header
 SECONDS = f"{TOKEN}-ttl-seconds"
 ROLES = "meta-data/iam/security-credentials/"
 HOURS_OF_CREDENTIALS = 6
+MOST_SECONDS = 21_600
+PROXIED = "X-Forwarded-For"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -138,19 +147,26 @@ def server(service: Metadata, address: tuple[str, int]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             seconds = self.headers.get(SECONDS, "")
-            if self.path != "/latest/api/token" or not seconds.isdecimal():
+            if PROXIED in self.headers:
+                self._answer(403, "")
+            elif self.path != "/latest/api/token":
+                self._answer(404, "")
+            elif not seconds.isdecimal() or not 0 < int(seconds) <= MOST_SECONDS:
                 self._answer(400, "")
             else:
-                self._answer(200, service.token(self.client_address[0], int(seconds)))
+                token = service.token(self.client_address[0], int(seconds))
+                self._answer(200, token, {SECONDS: seconds})
 
         def do_GET(self) -> None:
             token = self.headers.get(TOKEN, "")
             path = self.path.removeprefix("/latest/")
             self._answer(*service.answer(self.client_address[0], token, path))
 
-        def _answer(self, status: int, text: str) -> None:
+        def _answer(self, status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> None:
             body = text.encode()
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
