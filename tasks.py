@@ -12,6 +12,7 @@ from commands.launch import launch
 from commands.lock import lock
 from commands.plan import plan
 from commands.push import push
+from commands.rehearsal import rehearsal
 from commands.status import status
 from commands.submit import submit
 from commands.test import test
@@ -27,6 +28,7 @@ namespace = Collection(
     lock,
     plan,
     push,
+    rehearsal,
     status,
     submit,
     test,
