@@ -30,6 +30,7 @@ MINUTES = 15
         "is, if not said",
         "minutes": "aws: how long to wait for the first workers",
         "show": "aws: print the config with everything filled in, and launch nothing",
+        "from-bastion": "rehearsal: run Ray's launcher from inside the network, in a container",
         "yes": "aws: do not ask before it costs money",
     }
 )
@@ -46,6 +47,7 @@ def launch(
     through: str = "",
     minutes: int = MINUTES,
     show: bool = False,
+    from_bastion: bool = False,
     yes: bool = False,
 ) -> None:
     """Start a cluster, or change it; on compose, images that are missing are built first.
@@ -62,7 +64,7 @@ def launch(
     aws_only |= {"image": image, "through": through, "show": show, "yes": yes}
     counts: dict[str, object] = {"amd64": amd64 != AS_CAN_BE, "arm64": arm64 != AS_CAN_BE}
     if target == COMPOSE:
-        _refuse(target, aws_only)
+        _refuse(target, {**aws_only, "from-bastion": from_bastion})
         from commands.launching import compose
 
         compose.launch(amd64=amd64, arm64=arm64)
@@ -70,9 +72,9 @@ def launch(
         _refuse(target, {**counts, **aws_only, "cluster": ""})
         from commands.launching import rehearsal
 
-        rehearsal.launch(cluster=cluster, minutes=minutes)
+        rehearsal.launch(cluster=cluster, minutes=minutes, from_bastion=from_bastion)
     elif target == AWS:
-        _refuse(target, counts)
+        _refuse(target, {**counts, "from-bastion": from_bastion})
         from commands.launching import aws
 
         asked = aws.Asked(

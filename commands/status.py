@@ -84,6 +84,25 @@ def _show_remote(launched: Launched, remote: Remote) -> None:
         f"{launched.token_file}):\n  {way}\n"
         f"S3: {launched.storage} is the jobs' own"
     )
+    if launched.target == "rehearsal":
+        _tell_stops(launched)
+
+
+def _tell_stops(launched: Launched) -> None:
+    """Whether somebody has ended every Ray of this machine, those in its containers among them."""
+    import time
+
+    from cluster.rehearsal.events import read
+    from cluster.rehearsal.world import FOLDER
+    from commands import state
+
+    for event in read(state.folder() / FOLDER):
+        if event.what == "ray stop":
+            at = time.strftime("%H:%M:%S", time.localtime(event.at))
+            print(
+                f"note: `ray stop` was run on this machine at {at}, which ends every Ray in the "
+                f"nodes of {launched.name} too: ./invoke down, and launch again"
+            )
 
 
 def _cells(node: Node) -> tuple[str, ...]:

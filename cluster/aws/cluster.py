@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Prepared:
         name: of the cluster.
         files: what it keeps on this machine; `files.config` is filled in.
         config: the same as data.
-        proxy: the way to its nodes.
+        proxy: the way to its nodes, from this machine.
         open: what the config had left open.
         store: the endpoint of its object store; empty for AWS's own.
         measured: the label `ray-subcluster` of nodes that are not emulated; empty for all.
@@ -112,6 +112,8 @@ def prepare(
             f"{source} is for the region {region}, and the account's is {account.region}: give "
             f"--region {region}, or write ${{region}} in it"
         )
+    # A config of the user's may know a way of its own; none is the one from inside the network.
+    proxy = config.get("auth", {}).get("ssh_proxy_command", values.ssh_proxy_command)
     if adapt is not None:
         config = adapt(config)
         filled = yaml.safe_dump(config, sort_keys=False)
@@ -124,13 +126,18 @@ def prepare(
         name=config["cluster_name"],
         files=files,
         config=config,
-        proxy=config.get("auth", {}).get("ssh_proxy_command", values.ssh_proxy_command),
+        proxy=proxy,
         open=frozenset(wanted(text)),
     )
 
 
-def launch(prepared: Prepared, tell: Callable[[str], None]) -> None:
+def launch(prepared: Prepared, tell: Callable[[str], None], program: Sequence[str] = ()) -> None:
     """Makes the cluster, or goes on with one that is half there.
+
+    Args:
+        prepared: what to launch.
+        tell: is given a line for each step.
+        program: what starts Ray's program; the one of this environment, if empty.
 
     Raises:
         UsageError: AWS does not take the credentials.
@@ -140,7 +147,7 @@ def launch(prepared: Prepared, tell: Callable[[str], None]) -> None:
         _import_key(prepared)
     if "placement_group" in prepared.open:
         _make_placement_group(prepared)
-    launcher.up(prepared.account, prepared.files, tell)
+    launcher.up(prepared.account, prepared.files, tell, program)
 
 
 def _tags(prepared: Prepared, kind: str) -> list[dict[str, Any]]:

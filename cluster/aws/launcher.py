@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -18,6 +18,8 @@ from errors import RayOnAwsError, ServiceError
 Tell = Callable[[str], None]
 # Of all that it says, the lines that tell how far it is.
 STEPS = re.compile(r"\[\d/7\]|New status|Launched \d+ node|Launched instance|Ray runtime started")
+# What Ray puts before each line: a time, a level and a place in its sources.
+LOGGED = re.compile(r"^[-\d]+ [\d:,]+\s+\w+ [\w.]+:\d+ -- ")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 REFUSED = re.compile(
     r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<call>\w+) operation[^:]*: "
@@ -26,19 +28,20 @@ REFUSED = re.compile(
 LINES_AT_THE_END = 15
 
 
-def up(account: Account, files: Files, tell: Tell) -> None:
+def up(account: Account, files: Files, tell: Tell, program: Sequence[str] = ()) -> None:
     """Makes or updates the head node, which then makes its workers.
 
     Args:
         account: to launch in.
         files: of the cluster; everything that is said goes to its log.
         tell: is given the lines that tell how far it is.
+        program: what starts Ray's program; the one of this environment, if empty.
 
     Raises:
         UsageError: AWS does not take the credentials.
         ServiceError: it failed, with its last lines.
     """
-    words = [str(Path(sys.executable).parent / "ray"), "up", str(files.config)]
+    words = [*(program or [str(Path(sys.executable).parent / "ray")]), "up", str(files.config)]
     # Ray would otherwise go by what it found in the account at an earlier launch.
     words += ["--yes", "--no-config-cache"]
     with files.log.open("w") as log:
@@ -56,7 +59,7 @@ def up(account: Account, files: Files, tell: Tell) -> None:
                 log.write(f"{line}\n")
                 log.flush()
                 if STEPS.search(line):
-                    tell(line.strip())
+                    tell(LOGGED.sub("", line).strip())
             code = process.wait()
         except BaseException:
             # As with Ctrl-C: what is half there is taken over by the next launch, or by down.

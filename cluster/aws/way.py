@@ -25,7 +25,14 @@ SECONDS_BETWEEN_TRIES = 0.1
 USER = "ec2-user"
 
 
-def command(account: Account, through: str, *, bastion: str = "", key: Path | None = None) -> str:
+def command(
+    account: Account,
+    through: str,
+    *,
+    bastion: str = "",
+    key: Path | None = None,
+    python: str = sys.executable,
+) -> str:
     """A ProxyCommand for ssh, with `%h` for the instance's id and `%p` for the port.
 
     Args:
@@ -33,9 +40,10 @@ def command(account: Account, through: str, *, bastion: str = "", key: Path | No
         through: `endpoint`, `bastion` or `direct`.
         bastion: its public address.
         key: the private key that the bastion is opened with; its public half lies beside it.
+        python: that runs it.
     """
     root = Path(__file__).parents[2]
-    words = ["env", f"PYTHONPATH={root}", sys.executable, "-m", "cluster.aws.way"]
+    words = ["env", f"PYTHONPATH={root}", python, "-m", "cluster.aws.way"]
     options = ["--region", account.region, "--through", through]
     if account.profile:
         options += ["--profile", account.profile]

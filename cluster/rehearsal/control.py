@@ -32,8 +32,12 @@ from cluster.rehearsal.machines import ALIVE, Machine, all_machines, end
 from cluster.rehearsal.memory import Memory
 from cluster.rehearsal.metadata import Metadata, server
 from cluster.rehearsal.reconciler import Reconciler
-from cluster.rehearsal.world import API_PORT, METADATA_PORT, World, read
+from cluster.rehearsal.stops import Stops
+from cluster.rehearsal.world import API_PORT, METADATA_PORT, PID, World, read
 from errors import ServiceError
+
+# `ray stop` takes a second or two.
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Control:
@@ -57,13 +61,20 @@ class Control:
     def run(self) -> None:
         """Serves and acts, until it is told to end."""
         self.events.add("control plane started", remembered=str(self.memory.recall()))
-        for serving in (self.api.serve_forever, self.imds.serve_forever):
+        for serving in (self.api.serve_forever, self.imds.serve_forever, self._watch):
             threading.Thread(target=serving, daemon=True).start()
         self.reconciler.run()
 
     def stop(self, _signal: int, _frame: FrameType | None) -> None:
         """Ends; instances stay."""
         threading.Thread(target=self.reconciler.stop).start()
+
+    def _watch(self) -> None:
+        stops = Stops()
+        while True:
+            for number in stops.new():
+                self.events.add("ray stop", process=str(number))
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _changed(self) -> None:
         try:
@@ -113,9 +124,12 @@ def main() -> None:
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     gaps.fill()
-    world = read(Path(sys.argv[1]).parent)
+    folder = Path(sys.argv[1])
+    world = read(folder.parent)
     if world is None:
-        sys.exit(f"error: there is no rehearsal in {sys.argv[1]}")
+        sys.exit(f"error: there is no rehearsal in {folder}")
+    # Before anything can be asked of it, so that nobody waits for one that could not be ended.
+    (folder / PID).write_text(str(os.getpid()))
     control = Control(world)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, control.stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +77,20 @@ def launch(asked: Asked, *, yes: bool) -> None:
     bring_up(prepared, minutes=asked.minutes, tell=clock())
 
 
-def bring_up(prepared: Prepared, *, minutes: float, tell: Callable[[str], None]) -> None:
+def bring_up(
+    prepared: Prepared,
+    *,
+    minutes: float,
+    tell: Callable[[str], None],
+    program: Sequence[str] = (),
+) -> None:
     """Launches what is prepared, waits for the workers, and shows the cluster.
+
+    Args:
+        prepared: what to launch.
+        minutes: how long to wait for the workers.
+        tell: is given a line for each step.
+        program: what starts Ray's program; the one of this environment, if empty.
 
     Raises:
         UsageError: AWS does not take the credentials.
@@ -86,7 +98,7 @@ def bring_up(prepared: Prepared, *, minutes: float, tell: Callable[[str], None])
     """
     # Before there is anything, so that down finds it whatever happens from here on.
     record.remember(state.folder(), prepared.launched)
-    ray_up(prepared, tell)
+    ray_up(prepared, tell, program)
     with reached(prepared.launched) as near:
         workers = joined.least_workers(prepared.config)
         joined.wait(near, workers, seconds=minutes * 60, tell=tell)

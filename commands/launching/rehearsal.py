@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cluster.account import Account
 from cluster.aws import way
@@ -15,7 +16,7 @@ from cluster.aws.cluster import prepare
 from cluster.configs import find
 from cluster.infra.up import up as infra_up
 from cluster.infra.values import Infra, look
-from cluster.rehearsal import kept, running
+from cluster.rehearsal import bastion, kept, running
 from cluster.rehearsal.adapt import MEMORY_SCALE, adapted
 from cluster.rehearsal.world import IMAGE, REGION, World
 from commands import state
@@ -30,11 +31,12 @@ INFRA = "ray-on-aws"
 SUBCLUSTERS = {"amd64": "intel", "arm64": "graviton"}
 
 
-def launch(*, cluster: str, minutes: float) -> None:
+def launch(*, cluster: str, minutes: float, from_bastion: bool = False) -> None:
     """Brings up the rehearsal, its infra and a cluster in it, and shows that.
 
     Args:
         cluster: a config of ours by name, or a file.
+        from_bastion: run Ray's launcher in a container of the network, not on this machine.
         minutes: how long to wait for the workers.
 
     Raises:
@@ -49,7 +51,8 @@ def launch(*, cluster: str, minutes: float) -> None:
     check_config(source)
     tell = clock()
     engine = Engine()
-    world = running.start(state.folder(), _images(engine), tell)
+    built = _images(engine)
+    world = running.start(state.folder(), built, tell)
     os.environ.update(world.variables)
     account = Account(REGION)
     infra = _infra(account, world, tell)
@@ -62,10 +65,19 @@ def launch(*, cluster: str, minutes: float) -> None:
         image=IMAGE,
         through=way.DIRECT,
         target=TARGET,
-        adapt=partial(adapted, world=world),
+        adapt=partial(_adapted, world=world, account=account if from_bastion else None),
     )
     here = replace(prepared, store=world.storage, measured=SUBCLUSTERS[engine.arch])
-    bring_up(here, minutes=minutes, tell=tell)
+    program = bastion.program(world, here.files, built.runtime[engine.arch]) if from_bastion else []
+    bring_up(here, minutes=minutes, tell=tell, program=program)
+
+
+def _adapted(config: dict[str, Any], *, world: World, account: Account | None) -> dict[str, Any]:
+    """The config for the rehearsal, and where an account is given, for a bastion in it."""
+    found = adapted(config, world)
+    if account is not None:
+        found["auth"]["ssh_proxy_command"] = bastion.proxy_command(account)
+    return found
 
 
 def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra:
