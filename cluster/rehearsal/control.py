@@ -128,9 +128,9 @@ def main() -> None:
     world = read(folder.parent)
     if world is None:
         sys.exit(f"error: there is no rehearsal in {folder}")
-    # Before anything can be asked of it, so that nobody waits for one that could not be ended.
-    (folder / PID).write_text(str(os.getpid()))
     control = Control(world)
+    # It has the ports, and answers nothing yet: whoever waits for it can end it from here on.
+    (folder / PID).write_text(str(os.getpid()))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, control.stop)
     try:

@@ -17,9 +17,10 @@ from pathlib import Path
 import docker
 import requests
 from docker.errors import NotFound
+from docker.models.containers import Container
 
 from cluster.rehearsal import kept, stores
-from cluster.rehearsal.world import FOLDER, OF, World, name, read
+from cluster.rehearsal.world import FOLDER, OF, PID, World, name, read
 from errors import ServiceError
 
 Tell = Callable[[str], None]
@@ -27,7 +28,7 @@ SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 30.0
 # The part of the private addresses that networks of Docker and of companies use least.
 PREFIXES = [f"10.{number}" for number in range(200, 256)]
-PID, LOG = "control.pid", "control.log"
+LOG = "control.log"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +171,7 @@ def _object_store(client: docker.DockerClient, world: World, image: str) -> None
     except NotFound:
         pass
     else:
-        if found.status == "running":
+        if found.status == "running" and _holds(found, world):
             return
         found.remove(force=True)
     key = Path(world.folder) / "store-key"
@@ -187,7 +188,7 @@ def _object_store(client: docker.DockerClient, world: World, image: str) -> None
         name=container,
         labels=world.labels,
         host_config=api.create_host_config(
-            binds=[f"{volume}:/data", f"{key}:/run/secrets/store-key:ro"],
+            binds=[f"{volume}:/data", f"{key}:/run/secrets/store-key:ro", *_stores(world)],
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true"],
             read_only=True,
@@ -198,6 +199,19 @@ def _object_store(client: docker.DockerClient, world: World, image: str) -> None
     api.start(made["Id"])
 
 
+def _stores(world: World) -> list[str]:
+    """The stores of instances, held here for as long as there is a rehearsal.
+
+    Docker removes no volume that a container has: an instance may want it later, and meanwhile
+    another rehearsal takes away what it takes for older.
+    """
+    return [f"{store}:/stores/{arch}:ro" for arch, store in world.stores.items()]
+
+
+def _holds(container: Container, world: World) -> bool:
+    return {one.get("Name") for one in container.attrs["Mounts"]} >= set(world.stores.values())
+
+
 def _control(world: World, tell: Tell) -> None:
     """Starts the control plane, where it does not run, and waits until it answers."""
     folder = Path(world.folder)
@@ -206,6 +220,7 @@ def _control(world: World, tell: Tell) -> None:
     _end_control(folder)
     tell("starting emulated EC2")
     with (folder / LOG).open("ab") as log:
+        # It writes down its number itself: who is interrupted here could not.
         process = subprocess.Popen(
             [sys.executable, "-m", "cluster.rehearsal.control", str(folder)],
             cwd=Path(__file__).parents[2],
@@ -215,7 +230,6 @@ def _control(world: World, tell: Tell) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    (folder / PID).write_text(str(process.pid))
     give_up = time.monotonic() + SECONDS_TO_START
     while not _answers(world):
         if process.poll() is not None or time.monotonic() > give_up:
@@ -240,19 +254,20 @@ def _end_control(folder: Path) -> None:
     if not file.exists():
         return
     number = int(file.read_text())
-    if _is_control(number):
+    if _is_control(number, folder):
         os.kill(number, signal.SIGTERM)
         give_up = time.monotonic() + SECONDS_TO_STOP
-        while _is_control(number) and time.monotonic() < give_up:
+        while _is_control(number, folder) and time.monotonic() < give_up:
             time.sleep(0.1)
-        if _is_control(number):
+        if _is_control(number, folder):
             os.kill(number, signal.SIGKILL)
-    file.unlink()
+    file.unlink(missing_ok=True)
 
 
-def _is_control(number: int) -> bool:
+def _is_control(number: int, folder: Path) -> bool:
+    """Whether a process is the control plane of this rehearsal, and not another's."""
     try:
         words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return b"cluster.rehearsal.control" in words
+    return b"cluster.rehearsal.control" in words and os.fsencode(folder) in words

@@ -12,6 +12,8 @@ LABEL = "ray-on-aws"
 # Of the rehearsal that something belongs to, and of the instance that a container is.
 OF, INSTANCE = "ray-on-aws.rehearsal", "ray-on-aws.instance"
 FOLDER = "rehearsal"
+# The number of the control plane's process.
+PID = "control.pid"
 API_PORT, METADATA_PORT = 5000, 1338
 REGION = "us-east-1"
 # The runtime image on instances, whatever it was built from.
