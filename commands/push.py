@@ -15,7 +15,8 @@ from errors import UsageError
     help={
         "registry": "HOST/NAMESPACE; with ECR's host, it logs in with your AWS credentials",
         "arch": "amd64, arm64, or both as amd64,arm64; those that were built where not said",
-        "image": "only this one: ray, object-store, instance; several with commas between",
+        "image": "only this one: ray, object-store; several with commas between. The rehearsal's "
+        "instance stays here unless it is named",
         "also": "further tags of the manifest lists, with commas between",
         "unclean": "push even what was not built from a commit",
         "sbom": "attach a list of packages; its scanner is pulled from a registry",

@@ -20,6 +20,8 @@ from images.built import Built, find
 from images.engine import Engine, run
 
 Tell = Callable[[str], None]
+# The rehearsal's machines: built where they run, and of use nowhere else.
+HERE_ALONE = frozenset({"instance"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,16 @@ class Pushed:
         return self.tag.removesuffix(f"-{self.arch}")
 
 
+def published(images: Sequence[str] = (), arches: Sequence[str] = ()) -> list[Target]:
+    """The targets that go to a registry: those of the images named, or of all that others may use.
+
+    Raises:
+        UsageError: there is no such image or arch.
+        ServiceError: bake cannot be run.
+    """
+    return [one for one in targets(images, arches) if images or one.image not in HERE_ALONE]
+
+
 def choose(
     engine: Engine, images: Sequence[str], arches: Sequence[str], *, unclean: bool
 ) -> list[Built]:
@@ -58,7 +70,7 @@ def choose(
 
     Args:
         engine: that has them.
-        images: names; empty for all.
+        images: names; empty for those that others may use.
         arches: empty for those that were built.
         unclean: whether what was not built from a commit is let through.
 
@@ -66,7 +78,7 @@ def choose(
         UsageError: one of them was not built from a clean tree.
         ServiceError: one was not built.
     """
-    wanted = targets(images, arches)
+    wanted = published(images, arches)
     if not arches:
         wanted = [one for one in wanted if engine.has_image(one.tag)]
     if not wanted:
@@ -155,14 +167,14 @@ def write(pushed: Pushed, folder: Path) -> None:
 
 
 def read(folder: Path, registry: str) -> list[Pushed]:
-    """What was pushed from several machines: every arch of every image.
+    """What was pushed from several machines: every arch of every image that is published.
 
     Raises:
         UsageError: an arch is missing, or they are of different commits or registries.
     """
     found = [Pushed(**json.loads(file.read_text())) for file in sorted(folder.glob("*.json"))]
     there = {(one.image, one.arch) for one in found}
-    missing = [one.name for one in targets() if (one.image, one.arch) not in there]
+    missing = [one.name for one in published() if (one.image, one.arch) not in there]
     if missing:
         raise UsageError(f"{folder} has no note of {', '.join(missing)}: push these first")
     for one in found:

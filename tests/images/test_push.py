@@ -12,7 +12,7 @@ import pytest
 from errors import ServiceError, UsageError
 from images.build import build
 from images.engine import QEMU, Engine, run
-from images.push import Pushed, choose, publish, push, read, write
+from images.push import Pushed, choose, publish, published, push, read, write
 from tests.images.registries import Tree, free_port, names
 
 IMAGES = ["object-store"]
@@ -127,3 +127,10 @@ def test_nothing_built_is_told_with_how_to_build(
     monkeypatch.setenv("NAMESPACE", "ray-on-aws-never-built")
     with pytest.raises(UsageError, match=r"no image is built yet: \./invoke build"):
         choose(engine, [], [], unclean=True)
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_rehearsals_machine_goes_to_no_registry_unless_it_is_named() -> None:
+    assert {one.image for one in published()} == {"object-store", "ray"}
+    (named,) = published(["instance"], ["amd64"])
+    assert named.image == "instance"
