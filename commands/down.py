@@ -7,7 +7,7 @@ import time
 from invoke.context import Context
 
 from commands.command import command
-from commands.launch import COMPOSE, INFRA, REHEARSAL, TARGETS
+from commands.launch import AWS, COMPOSE, INFRA, REHEARSAL, TARGETS
 from errors import UsageError
 
 KINDS = ("container", "network", "volume")
@@ -16,7 +16,8 @@ KINDS = ("container", "network", "volume")
 @command(
     help={
         "volumes": "compose: delete the data in its object store too, whatever it is",
-        "target": "compose, rehearsal or aws; that of the cluster that was launched, if not said",
+        "target": "compose, rehearsal or aws; aws with --cluster, else that of the cluster that was "
+        "launched, if not said",
         "cluster": "aws: its config, for a cluster that was launched from another machine",
         "region": "aws: where that is",
         "profile": "aws: of the credentials",
@@ -41,7 +42,8 @@ def down(
     from commands import state
 
     launched = recall(state.folder())
-    target = target or (launched.target if launched else COMPOSE)
+    if not target:
+        target = AWS if cluster else launched.target if launched else COMPOSE
     if target not in TARGETS:
         raise UsageError(f"'{target}' is no target: choose {', '.join(TARGETS)}")
     if target == COMPOSE:
@@ -50,7 +52,7 @@ def down(
         _rehearsal()
     elif cluster:
         _aws(f"{infra}-{_stem(cluster)}", region, profile)
-    elif launched is not None and launched.remote is not None:
+    elif launched is not None and launched.target == AWS and launched.remote is not None:
         _aws(launched.name, launched.remote.region, launched.remote.profile)
     else:
         raise UsageError("no cluster of this machine is on aws: give --cluster to name one")

@@ -129,7 +129,8 @@ def _prepare(asked: Asked) -> Prepared:
     infra = look(account, asked.infra)
     if infra is None:
         raise UsageError(
-            f"there is no infra '{asked.infra}' in {account.region}: ./invoke infra.up makes it"
+            f"there is no infra '{asked.infra}' in {account.region}: ./invoke infra.up --name "
+            f"{asked.infra} --region {account.region} makes it"
         )
     return prepare(account, infra, source, state.folder(), image=asked.image, through=asked.through)
 
