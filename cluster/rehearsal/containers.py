@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -12,7 +13,7 @@ from docker.errors import APIError, DockerException, NotFound
 from requests import RequestException
 
 from cluster.rehearsal.machines import Machine
-from cluster.rehearsal.world import INSTANCE, World
+from cluster.rehearsal.world import INSTANCE, World, read
 from errors import ServiceError
 
 STORE = "/golden"
@@ -63,6 +64,11 @@ class Containers:
         numbers = {one["Labels"][INSTANCE]: one["State"] for one in listed}
         return {number: Found(number, status) for number, status in numbers.items()}
 
+    @property
+    def _stores(self) -> dict[str, str]:
+        """As written down last, since a later launch may want another arch."""
+        return (read(Path(self.world.folder).parent) or self.world).stores
+
     def start(self, machine: Machine) -> None:
         """Starts an instance.
 
@@ -70,10 +76,10 @@ class Containers:
             ServiceError: there is no engine for its arch, or Docker refuses, as it does while an
                 earlier instance still has the address.
         """
-        if machine.arch not in self.world.stores:
+        if machine.arch not in self._stores:
             raise ServiceError(
-                f"{machine.number} ({machine.instance_type}) is {machine.arch}, which this machine "
-                "does not emulate: see ./invoke doctor"
+                f"{machine.number} ({machine.instance_type}) is {machine.arch}, of which no "
+                "node type of the launched cluster is, so that there is no image for it"
             )
         # A new machine has a new disk, whatever is left of an attempt to start it.
         self.remove(machine.number)
@@ -84,7 +90,7 @@ class Containers:
             raise
 
     def _run(self, machine: Machine) -> None:
-        store = self.world.stores[machine.arch]
+        store = self._stores[machine.arch]
         labels = {**self.world.labels, INSTANCE: machine.number}
         name = self._name(machine.number)
         api = self.client.api

@@ -65,7 +65,8 @@ def start(state: Path, images: Images, tell: Tell) -> World:
         folder=str(folder),
         prefix=before.prefix if before else _free_prefix(client),
         instance_image=images.instance,
-        stores=filled,
+        # Those of an earlier launch, of a config with other arches, are still used.
+        stores={**(before.stores if before else {}), **filled},
         store_keys=before.store_keys
         if before
         else (f"local{secrets.token_hex(8)}", secrets.token_hex(24)),

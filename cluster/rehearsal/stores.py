@@ -7,8 +7,13 @@ images/instance), so that an instance starts in a third of a second, and its dis
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import docker
 from docker.errors import NotFound
@@ -56,12 +61,24 @@ def ensure(arch: str, runtime: str, instance: str, tell: Callable[[str], None]) 
     name = f"ray-on-aws-store-{arch}-{number}"
     if _is_whole(client, name, instance):
         return name
-    tell(f"taking {runtime} into the store of {arch} instances, once")
-    _drop(client, name)
-    client.volumes.create(name, labels=LABELS)
-    _fill(name, runtime, instance)
+    with _alone():
+        # Another may have made it meanwhile.
+        if not _is_whole(client, name, instance):
+            tell(f"taking {runtime} into the store of {arch} instances, once")
+            _drop(client, name)
+            client.volumes.create(name, labels=LABELS)
+            _fill(name, runtime, instance)
     _drop_older(client, arch, keep=name)
     return name
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Only one at a time fills stores on this machine; the others wait."""
+    file = Path(tempfile.gettempdir()) / f"ray-on-aws-stores-{os.getuid()}.lock"
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _image(client: docker.DockerClient, runtime: str) -> Image:

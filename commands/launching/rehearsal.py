@@ -10,12 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from cluster.account import Account
 from cluster.aws import way
 from cluster.aws.cluster import prepare
 from cluster.configs import find
 from cluster.infra.up import up as infra_up
 from cluster.infra.values import Infra, look
+from cluster.instances import instance
 from cluster.rehearsal import bastion, kept, running
 from cluster.rehearsal.adapt import MEMORY_SCALE, adapted
 from cluster.rehearsal.world import IMAGE, REGION, World
@@ -23,6 +26,7 @@ from commands import state
 from commands.launching import images
 from commands.launching.aws import bring_up, check_config, clock
 from errors import ServiceError, UsageError
+from images.build import check_emulation
 from images.engine import Engine
 
 TARGET = "rehearsal"
@@ -31,13 +35,20 @@ INFRA = "ray-on-aws"
 SUBCLUSTERS = {"amd64": "intel", "arm64": "graviton"}
 
 
-def launch(*, cluster: str, minutes: float, from_bastion: bool = False) -> None:
+def launch(
+    *,
+    cluster: str,
+    minutes: float,
+    from_bastion: bool = False,
+    change: Callable[[dict[str, Any], World], dict[str, Any]] | None = None,
+) -> None:
     """Brings up the rehearsal, its infra and a cluster in it, and shows that.
 
     Args:
         cluster: a config of ours by name, or a file.
         from_bastion: run Ray's launcher in a container of the network, not on this machine.
         minutes: how long to wait for the workers.
+        change: makes another config of the one for the rehearsal.
 
     Raises:
         RayOnAwsError: the config has an error that the plan names.
@@ -51,7 +62,7 @@ def launch(*, cluster: str, minutes: float, from_bastion: bool = False) -> None:
     check_config(source)
     tell = clock()
     engine = Engine()
-    built = _images(engine)
+    built = _images(engine, _arches(source))
     world = running.start(state.folder(), built, tell)
     os.environ.update(world.variables)
     account = Account(REGION)
@@ -65,16 +76,26 @@ def launch(*, cluster: str, minutes: float, from_bastion: bool = False) -> None:
         image=IMAGE,
         through=way.DIRECT,
         target=TARGET,
-        adapt=partial(_adapted, world=world, account=account if from_bastion else None),
+        adapt=partial(
+            _adapted, world=world, account=account if from_bastion else None, change=change
+        ),
     )
     here = replace(prepared, store=world.storage, measured=SUBCLUSTERS[engine.arch])
     program = bastion.program(world, here.files, built.runtime[engine.arch]) if from_bastion else []
     bring_up(here, minutes=minutes, tell=tell, program=program)
 
 
-def _adapted(config: dict[str, Any], *, world: World, account: Account | None) -> dict[str, Any]:
+def _adapted(
+    config: dict[str, Any],
+    *,
+    world: World,
+    account: Account | None,
+    change: Callable[[dict[str, Any], World], dict[str, Any]] | None,
+) -> dict[str, Any]:
     """The config for the rehearsal, and where an account is given, for a bastion in it."""
     found = adapted(config, world)
+    if change is not None:
+        found = change(found, world)
     if account is not None:
         found["auth"]["ssh_proxy_command"] = bastion.proxy_command(account)
     return found
@@ -100,12 +121,24 @@ def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra
     return made
 
 
-def _images(engine: Engine) -> running.Images:
-    arches = [arch for arch in SUBCLUSTERS if engine.runs(arch)]
+def _arches(source: Path) -> set[str]:
+    """The arches of a config's node types."""
+    types = yaml.safe_load(source.read_text())["available_node_types"].values()
+    return {instance(one["node_config"]["InstanceType"]).arch for one in types}
+
+
+def _images(engine: Engine, arches: set[str]) -> running.Images:
+    """What the rehearsal is made of, built where it is missing.
+
+    Raises:
+        ServiceError: an arch is wanted that this machine does not run, or an image does not build.
+    """
+    for arch in arches:
+        check_emulation(engine, arch)
     wanted = {("instance", engine.arch), ("object-store", engine.arch)}
-    tags = images.ensure(engine, wanted | {("ray", arch) for arch in arches})
+    tags = images.ensure(engine, wanted | {("ray", arch) for arch in arches | {engine.arch}})
     return running.Images(
         instance=tags["instance", engine.arch],
         object_store=tags["object-store", engine.arch],
-        runtime={arch: tags["ray", arch] for arch in arches},
+        runtime={arch: tags["ray", arch] for arch in arches | {engine.arch}},
     )

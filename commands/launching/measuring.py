@@ -1,0 +1,187 @@
+"""Measuring the rehearsal: launches, joins, what instances take; beside it the documents' way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from cluster.configs import find
+from cluster.rehearsal import running, timeline
+from cluster.rehearsal.adapt import inside
+from cluster.rehearsal.documents import as_documented
+from cluster.rehearsal.events import read
+from cluster.rehearsal.footprint import Footprint, footprints
+from cluster.rehearsal.world import FOLDER, PROJECT, World
+from cluster.rehearsal.world import read as read_world
+from commands import RESULTS, ROOT, state
+from commands.launching import rehearsal
+from errors import ServiceError
+
+# A rehearsal of its own, so that one of the user's goes on.
+NAME = "ray-on-aws-measured"
+WORKERS, MANY = 2, 7
+MINUTES = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was measured; times in seconds.
+
+    Attributes:
+        first: a launch of head and two workers, from the command until they have joined, in which
+            the infra is made, and the store if there was none for the image.
+        launches: the same for those after it.
+        joins: for each worker of these, from RunInstances until it has joined.
+        instances: how many there were for the next two.
+        memory_bytes: that they took together.
+        disk_bytes: that each of them had written before any work.
+        documents: for each node that installs its packages at boot, from RunInstances until it has
+            joined; the nodes of one launch, one after the other.
+    """
+
+    first: float
+    launches: list[float]
+    joins: list[float]
+    instances: int
+    memory_bytes: int
+    disk_bytes: list[int]
+    documents: list[float]
+
+
+def measure(repeats: int) -> Measured:
+    """Measures in one go, and takes away what it launched.
+
+    Raises:
+        ServiceError: a launch failed.
+    """
+    with _apart() as folder:
+        two, many = _config(folder, "two", WORKERS), _config(folder, "many", MANY)
+        first, _ = _launched(folder, two)
+        later = [_launched(folder, two) for _ in range(repeats)]
+        _launch(many)
+        taken = _footprints(folder)
+        _down()
+        documents = _documents(folder, _config(folder, "one", 1))
+    return Measured(
+        first=first,
+        launches=[seconds for seconds, _ in later],
+        joins=[join for _, joins in later for join in joins],
+        instances=len(taken),
+        memory_bytes=sum(one.memory_bytes for one in taken),
+        disk_bytes=[one.disk_bytes for one in taken],
+        documents=documents,
+    )
+
+
+def sentences(measured: Measured) -> Iterator[str]:
+    """What was measured, to be read."""
+    yield (
+        f"launch of a head and {WORKERS} amd64 workers: {measured.first:.1f} s the first time, "
+        f"then {_each(measured.launches)}"
+    )
+    yield f"a worker joins after RunInstances: {_each(measured.joins)}"
+    yield (
+        f"{measured.instances} instances take {measured.memory_bytes / 1e9:.1f} GB of memory, and "
+        f"{max(measured.disk_bytes) / 1e6:.0f} MB of disk each at most"
+    )
+    ours, theirs = median(measured.joins), measured.documents[-1]
+    yield (
+        f"a worker that installs its packages at boot joins after {theirs:.1f} s: "
+        f"{theirs / ours:.1f} times as long"
+    )
+
+
+def write(measured: Measured, file: Path) -> None:
+    """Writes it down as JSON."""
+    file.write_text(json.dumps(asdict(measured), indent=2) + "\n")
+
+
+def _each(seconds: Sequence[float]) -> str:
+    told = ", ".join(f"{one:.1f}" for one in seconds)
+    return f"{median(seconds):.1f} s (median of {told})"
+
+
+@contextmanager
+def _apart() -> Iterator[Path]:
+    """A folder of state and a name of its own for what is launched inside; nothing stays."""
+    folder = RESULTS / "measured"
+    before = {name: os.environ.get(name) for name in (PROJECT, state.VARIABLE)}
+    os.environ[PROJECT], os.environ[state.VARIABLE] = NAME, str(folder)
+    try:
+        _down()
+        yield state.folder()
+    finally:
+        _down()
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _config(folder: Path, name: str, workers: int) -> Path:
+    """The config `autoscaling`, with workers that are there from the start."""
+    file = folder / f"{name}.yaml"
+    text = find("autoscaling").read_text()
+    file.write_text(text.replace("min_workers: 0", f"min_workers: {workers}"))
+    return file
+
+
+def _launch(config: Path) -> float:
+    """Launches by the command that users type; gives how long it took.
+
+    Raises:
+        ServiceError: it failed.
+    """
+    begin = time.monotonic()
+    words = [str(ROOT / "invoke"), "launch", "--target", "rehearsal", "--cluster", str(config)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ServiceError(f"a launch that was to be measured failed: {done.stderr.strip()}")
+    return time.monotonic() - begin
+
+
+def _launched(folder: Path, config: Path) -> tuple[float, list[float]]:
+    """How long a launch took, and each of its workers; it is taken away again."""
+    seconds = _launch(config)
+    joins = _joins(folder)[1:]
+    _down()
+    return seconds, joins
+
+
+def _joins(folder: Path) -> list[float]:
+    """How long each instance took to join, in the order in which they were asked for."""
+    happened = list(read(folder / FOLDER))
+    return [timeline.steps(life).total for life in timeline.lives(happened)]
+
+
+def _footprints(folder: Path) -> list[Footprint]:
+    world = read_world(folder)
+    return footprints(world) if world else []
+
+
+def _documents(folder: Path, config: Path) -> list[float]:
+    """How long each node takes to join when it installs its packages at boot."""
+    bundle = os.environ.get("PIP_CERT")
+
+    def change(found: dict[str, Any], world: World) -> dict[str, Any]:
+        return as_documented(found, inside(world), Path(bundle) if bundle else None)
+
+    rehearsal.launch(cluster=str(config), minutes=MINUTES, change=change)
+    joins = _joins(folder)
+    _down()
+    return joins
+
+
+def _down() -> None:
+    folder = state.folder()
+    running.stop(folder, lambda _line: None)
+    (folder / "cluster.json").unlink(missing_ok=True)
