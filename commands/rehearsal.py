@@ -224,10 +224,12 @@ def _show_faults(told: Sequence[dict[str, Any]]) -> None:
     for one in told:
         until = one.pop("until")
         kind = one.pop("kind")
-        parts = [f"{name} {value}" for name, value in one.items() if value]
+        if one["share"] == 1:
+            del one["share"]
+        parts = [f"{name.replace('_', '-')} {value}" for name, value in one.items() if value]
         if until:
             parts.append(f"for another {max(0.0, until - time.time()):.0f} s")
-        print(f"{kind}: {', '.join(parts)}")
+        print(f"{kind}: {', '.join(parts) or 'everywhere, always'}")
 
 
 def _number(option: str, value: str) -> float:

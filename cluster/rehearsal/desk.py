@@ -167,11 +167,11 @@ def _number(asked: Asked, name: str, default: float = 0.0) -> float:
     Raises:
         UsageError: it is none.
     """
-    given = asked.get(name, default)
+    given, spoken = asked.get(name, default), name.replace("_", "-")
     try:
         number = float(given)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{name} is '{given}', and should be a number") from error
+        raise UsageError(f"{spoken} is '{given}', and should be a number") from error
     if not math.isfinite(number):
-        raise UsageError(f"{name} is {number}, and should be a number that has an end")
+        raise UsageError(f"{spoken} is {number}, and should be a number that has an end")
     return number

@@ -76,7 +76,7 @@ class Fault:
             raise UsageError(f"a share of {self.share:g} of the calls: choose one above 0, up to 1")
         if self.kind == SLOW and not 0 < self.seconds <= MOST_SECONDS:
             raise UsageError(
-                f"{SLOW} by {self.seconds:g} seconds: choose more than 0, {MOST_SECONDS:g} at most"
+                f"{SLOW} by {self.seconds:g} seconds: give seconds, up to {MOST_SECONDS:g}"
             )
 
     def _check_meaning(self) -> None:

@@ -40,7 +40,7 @@ STYLE = {
     "hatch.linewidth": 0.6,
 }
 WIDE, ROW, LEAST_HIGH, MOST_HIGH = 10.0, 0.34, 3.6, 24.0  # inches
-AROUND = 2.0  # inches above and below the rows
+AROUND = 2.15  # inches above and below the rows
 BAR = 0.62  # of a row
 LETTERS, SMALL_LETTERS = 120, 150
 MOST_NAMED = 60
@@ -94,7 +94,7 @@ def draw(
     with matplotlib.style.context(["default", STYLE]):
         figure = Figure(figsize=(WIDE, high))
         axes = figure.subplots()
-        figure.subplots_adjust(left=0.2, right=0.97, top=1 - 1.02 / high, bottom=0.98 / high)
+        figure.subplots_adjust(left=0.2, right=0.97, top=1 - 1.15 / high, bottom=0.98 / high)
         for row, life in enumerate(lives):
             _bar(axes, row, life, clock)
         troubles = [one for one in events if one.what in TROUBLES]
@@ -119,12 +119,13 @@ def phases(life: Life, now: float) -> list[tuple[str, float, float]]:
         ("draining", life.draining),
         ("ending", life.ended),
     ]
-    last = _first(life.gone, now)
-    reached = [(name, at) for name, at in starts if not math.isnan(at)]
-    ends = [at for _, at in reached[1:]] + [last]
-    return [
-        (name, begin, end) for (name, begin), end in zip(reached, ends, strict=True) if end > begin
-    ]
+    end, found = _first(life.gone, now), []
+    # From the last one back: what is told late, as after a restart, does not undo what came after.
+    for name, begin in reversed(starts):
+        if begin < end:
+            found.append((name, begin, end))
+            end = begin
+    return found[::-1]
 
 
 def _first(*times: float) -> float:

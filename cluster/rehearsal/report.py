@@ -69,7 +69,7 @@ def _details(event: Event) -> str:
 
 def _named(told: dict[str, str], without: Sequence[str] = ()) -> list[str]:
     return [
-        value if name in SPEAK_FOR_THEMSELVES else f"{name} {value}"
+        value if name in SPEAK_FOR_THEMSELVES else f"{name.replace('_', '-')} {value}"
         for name, value in told.items()
         if name not in without
     ]
