@@ -64,6 +64,7 @@ TEMPLATE = {
         "Storage": resource(
             "VPCEndpoint",
             VpcId=ref("Vpc"),
+            VpcEndpointType="Gateway",
             ServiceName=f"com.amazonaws.{REGION}.s3",
             RouteTableIds=[ref("Table")],
         ),
