@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from botocore import exceptions
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from errors import RayOnAwsError, ServiceError, UsageError
 
@@ -139,6 +140,11 @@ def explained(doing: str) -> Iterator[None]:
         yield
     except (exceptions.BotoCoreError, exceptions.ClientError, exceptions.WaiterError) as error:
         raise explanation(error, doing) from error
+    except ResponseParserError as error:  # of none of these families
+        raise ServiceError(
+            f"{doing}: what answers is not AWS, as it speaks another language: see to a proxy, and "
+            "to AWS_ENDPOINT_URL"
+        ) from error
 
 
 def explanation(error: Exception, doing: str) -> RayOnAwsError:

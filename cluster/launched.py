@@ -92,7 +92,7 @@ def recall(state: Path) -> Launched | None:
         told: dict[str, Any] = json.loads(record.read_text())
         remote = told.pop("remote", None)
         return Launched(**told, remote=Remote(**remote) if remote else None)
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise UsageError(
             f"{record} is not what launch wrote ({error}): ./invoke down of the version that wrote "
             "it takes its cluster away; then delete the file"

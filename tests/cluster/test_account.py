@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
@@ -189,3 +191,24 @@ def test_a_client_is_of_the_accounts_region(monkeypatch: pytest.MonkeyPatch) -> 
         account.client("ec2").create_key_pair(KeyName="here")
         here = boto3.client("ec2", region_name="eu-central-1").describe_key_pairs()["KeyPairs"]
         assert [pair["KeyName"] for pair in here] == ["here"]
+
+
+def test_what_answers_in_place_of_aws_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a proxy's page."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            page = b"<!doctype html><h1>Sign in to the guest network</h1>"
+            self.send_response(503)
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-x")
+        with pytest.raises(ServiceError, match="what answers is not AWS, as it"):
+            _ = Account("us-east-1").number
+        server.shutdown()
