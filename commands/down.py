@@ -16,8 +16,8 @@ KINDS = ("container", "network", "volume")
 @command(
     help={
         "volumes": "compose: delete the data in its object store too, whatever it is",
-        "target": "compose, rehearsal or aws; aws with --cluster, else that of the cluster that was "
-        "launched, if not said",
+        "target": "compose, rehearsal or aws; aws with --cluster, else that of the cluster "
+        "that was launched, if not said",
         "cluster": "aws: its config, for a cluster that was launched from another machine",
         "region": "aws: where that is",
         "profile": "aws: of the credentials",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.launched import remember
+from cluster.launched import Launched, remember
 from commands import ROOT, state
 from errors import UsageError
 from tests.cluster.test_launched import ONE
@@ -35,3 +35,19 @@ def test_a_cluster_is_asked_for_by_target(folder: Path) -> None:
     assert state.launched() == state.launched("compose") == ONE
     with pytest.raises(UsageError, match="is of target compose, not ec2"):
         state.launched("ec2")
+
+
+def test_another_cluster_is_refused_and_the_same_one_is_not(folder: Path) -> None:
+    state.refuse_another("aws", "lab-spot")  # there is none yet
+    there = Launched(**(vars(ONE) | {"target": "aws", "name": "lab-spot"}))
+    remember(folder, there)
+    state.refuse_another("aws", "lab-spot")
+    state.refuse_another("aws")
+    for target, name in (("aws", "lab-static"), ("compose", ""), ("rehearsal", "lab-spot")):
+        with pytest.raises(UsageError) as told:
+            state.refuse_another(target, name)
+        assert str(told.value) == (
+            "the cluster lab-spot of target aws is launched: ./invoke down first, or set "
+            "RAY_ON_AWS_STATE to another folder for this one"
+        )
+    assert state.launched() == there
