@@ -10,8 +10,12 @@ from commands.command import command
 from commands.needs import Need
 from errors import RayOnAwsError
 
-LOCAL, COMPOSE = "local", "compose"
-TRY = {LOCAL: "./invoke bench --scale smoke", COMPOSE: "./invoke build launch bench"}
+LOCAL, COMPOSE, AWS = "local", "compose", "aws"
+TRY = {
+    LOCAL: "./invoke bench --scale smoke",
+    COMPOSE: "./invoke build launch bench",
+    AWS: "./invoke infra.up, and then docs/aws.md",
+}
 
 
 @command()
@@ -43,6 +47,6 @@ def examine(need: Need) -> bool:
 def all_needs() -> dict[str, Sequence[Need]]:
     """What each target needs."""
     # Asked for here, since the engine's libraries take a moment to load.
-    from commands.needs import compose, local
+    from commands.needs import aws, compose, local
 
-    return {LOCAL: local.NEEDS, COMPOSE: compose.NEEDS}
+    return {LOCAL: local.NEEDS, COMPOSE: compose.NEEDS, AWS: aws.NEEDS}

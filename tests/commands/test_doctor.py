@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from invoke.context import Context
 from invoke.exceptions import Exit
 
 from commands import doctor as module
-from commands.needs import Found, Need, local
+from commands.needs import Found, Need, aws, local
 
 
 def lacking(*, required: bool) -> Need:
@@ -50,6 +53,25 @@ def test_a_machine_without_an_engine_still_has_the_target_local(
     monkeypatch.setattr(module, "all_needs", lambda: needs)
     module.doctor(Context())
     assert "target compose does not work here: thing lacking" in capsys.readouterr().out
+
+
+def test_a_machine_without_credentials_is_told_of_and_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [one for one in os.environ if one.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setattr(module, "all_needs", lambda: {"local": (), "aws": aws.NEEDS})
+    module.doctor(Context())
+    out = capsys.readouterr().out
+    assert "target aws does not work here: credentials" in out
+    assert "-> aws configure or aws sso login" in out
+
+
+def test_each_target_has_something_to_try() -> None:
+    assert set(module.TRY) == set(module.all_needs())
+    assert all(call.startswith("./invoke ") for call in module.TRY.values())
 
 
 NEEDS = [need for needs in module.all_needs().values() for need in needs]
