@@ -118,7 +118,7 @@ def test_a_control_plane_that_is_gone_is_told(rehearsal: Rehearsal) -> None:
     done = rehearsal.invoke("rehearsal.clear")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(
-        "error: emulated EC2 does not answer at http://127.201.0.1:5000 ("
+        f"error: emulated EC2 does not answer at http://{PREFIX}.0.1:5000 ("
     )
     assert "./invoke down clears up" in done.stderr
     assert done.stderr.count("\n") == 1
