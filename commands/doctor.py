@@ -10,10 +10,11 @@ from commands.command import command
 from commands.needs import Need
 from errors import RayOnAwsError
 
-LOCAL, COMPOSE, AWS = "local", "compose", "aws"
+LOCAL, COMPOSE, REHEARSAL, AWS = "local", "compose", "rehearsal", "aws"
 TRY = {
     LOCAL: "./invoke bench --scale smoke",
     COMPOSE: "./invoke build launch bench",
+    REHEARSAL: "./invoke launch --target rehearsal --cluster spot",
     AWS: "./invoke infra.up, and then docs/aws.md",
 }
 
@@ -47,6 +48,11 @@ def examine(need: Need) -> bool:
 def all_needs() -> dict[str, Sequence[Need]]:
     """What each target needs."""
     # Asked for here, since the engine's libraries take a moment to load.
-    from commands.needs import aws, compose, local
+    from commands.needs import aws, compose, local, rehearsal
 
-    return {LOCAL: local.NEEDS, COMPOSE: compose.NEEDS, AWS: aws.NEEDS}
+    return {
+        LOCAL: local.NEEDS,
+        COMPOSE: compose.NEEDS,
+        REHEARSAL: rehearsal.NEEDS,
+        AWS: aws.NEEDS,
+    }
