@@ -10,7 +10,8 @@ from invoke.collection import Collection
 import tasks
 from commands import ROOT
 
-COMMANDS = Collection.from_module(tasks).tasks
+ALL = Collection.from_module(tasks)
+COMMANDS = {name: ALL[name] for name in ALL.task_names}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -23,4 +24,6 @@ def test_a_command_and_its_options_have_help(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_in_the_readme(name: str) -> None:
     readme = (ROOT / "README.md").read_text()
-    assert re.search(rf"\binvoke {name}\b", readme), f"README.md does not show: ./invoke {name}"
+    assert re.search(rf"\binvoke {re.escape(name)}\b", readme), (
+        f"README.md does not show: ./invoke {name}"
+    )
