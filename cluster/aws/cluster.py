@@ -31,7 +31,8 @@ class Prepared:
         target: `aws` or `rehearsal`.
         account: to launch in.
         infra: of it.
-        name: of the cluster.
+        name: of the cluster, as its config has it.
+        filled: the name that was filled in, of its key pair and placement group too.
         files: what it keeps on this machine; `files.config` is filled in.
         config: the same as data.
         proxy: the way to its nodes, from this machine.
@@ -44,6 +45,7 @@ class Prepared:
     account: Account
     infra: Infra
     name: str
+    filled: str
     files: Files
     config: dict[str, Any]
     proxy: str
@@ -124,6 +126,7 @@ def prepare(
         infra=infra,
         # A config of the user's may have a name of its own.
         name=config["cluster_name"],
+        filled=name,
         files=files,
         config=config,
         proxy=proxy,
@@ -161,9 +164,9 @@ def _tags(prepared: Prepared, kind: str) -> list[dict[str, Any]]:
 def _import_key(prepared: Prepared) -> None:
     """Gives EC2 the public half of the key, in place of one of an earlier launch."""
     ec2 = prepared.account.client("ec2")
-    with explained(f"importing the key pair {prepared.name}"):
+    with explained(f"importing the key pair {prepared.filled}"):
         found = ec2.describe_key_pairs(
-            Filters=[{"Name": "key-name", "Values": [prepared.name]}], IncludePublicKey=True
+            Filters=[{"Name": "key-name", "Values": [prepared.filled]}], IncludePublicKey=True
         )["KeyPairs"]
         ours = prepared.files.public_key.read_text().split()[:2]
         if found and found[0].get("PublicKey", "").split()[:2] == ours:
@@ -174,9 +177,9 @@ def _import_key(prepared: Prepared) -> None:
                 "go on where it was launched, or end it with ./invoke down"
             )
         if found:
-            ec2.delete_key_pair(KeyName=prepared.name)
+            ec2.delete_key_pair(KeyName=prepared.filled)
         ec2.import_key_pair(
-            KeyName=prepared.name,
+            KeyName=prepared.filled,
             PublicKeyMaterial=prepared.files.public_key.read_bytes(),
             TagSpecifications=_tags(prepared, "key-pair"),
         )
@@ -184,13 +187,13 @@ def _import_key(prepared: Prepared) -> None:
 
 def _make_placement_group(prepared: Prepared) -> None:
     ec2 = prepared.account.client("ec2")
-    with explained(f"making the placement group {prepared.name}"):
+    with explained(f"making the placement group {prepared.filled}"):
         found = ec2.describe_placement_groups(
-            Filters=[{"Name": "group-name", "Values": [prepared.name]}]
+            Filters=[{"Name": "group-name", "Values": [prepared.filled]}]
         )["PlacementGroups"]
         if not found:
             ec2.create_placement_group(
-                GroupName=prepared.name,
+                GroupName=prepared.filled,
                 Strategy="cluster",
                 TagSpecifications=_tags(prepared, "placement-group"),
             )

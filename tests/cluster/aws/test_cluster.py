@@ -151,3 +151,22 @@ def test_a_bastions_way_is_in_the_config(account: Account, infra: Infra, state: 
     assert "--through bastion" in found.config["auth"]["ssh_proxy_command"]
     assert found.launched.remote is not None
     assert found.launched.remote.proxy == found.config["auth"]["ssh_proxy_command"]
+
+
+def test_a_name_of_the_users_own_goes_with_the_key_that_was_filled_in(
+    account: Account, infra: Infra, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(find("network").read_text().replace("${cluster_name}", "my-own"))
+    mine = prepare(account, infra, file, tmp_path, image="host/ray:1", through="")
+    _import_key(mine)
+    _make_placement_group(mine)
+    assert mine.name == "my-own"
+    config = prepare_config(mine.config)
+    run(config, "network", 1)
+    keys = {one["KeyName"] for one in client("ec2").describe_key_pairs()["KeyPairs"]}
+    assert config["available_node_types"]["network"]["node_config"]["KeyName"] in keys
+    assert gone.take_away(account, "my-own", print)
+    assert not {"my-own", mine.filled} & {
+        one["KeyName"] for one in client("ec2").describe_key_pairs()["KeyPairs"]
+    }
