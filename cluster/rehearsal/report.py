@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from itertools import groupby
 from typing import Any
 
 from cluster.rehearsal import events as words
@@ -19,7 +20,8 @@ SPEAK_FOR_THEMSELVES = ("said", "reason", "address")
 def rows(events: Sequence[Event], since: float) -> list[tuple[str, str, str, str]]:
     """The table, in seconds since the first event.
 
-    What is the same as before it, as a call that is refused again and again, is one row.
+    What is the same as before it, as a call that is refused again and again, is one row, with all
+    the zones that it was of.
 
     Args:
         events: all of them, in the order in which they happened.
@@ -29,7 +31,8 @@ def rows(events: Sequence[Event], since: float) -> list[tuple[str, str, str, str
     found = []
     for same in _runs([one for one in events if one.at - begin >= since]):
         first, last = same[0], same[-1]
-        details = _details(first)
+        zones = dict.fromkeys(one.details["zone"] for one in same if "zone" in one.details)
+        details = _details(replace(first, details=first.details | _zone(zones)))
         if len(same) > 1:
             details = f"{details} ({len(same)} times until {last.at - begin:.1f})".strip()
         found.append((f"{first.at - begin:.1f}", first.what, first.instance, details))
@@ -37,19 +40,20 @@ def rows(events: Sequence[Event], since: float) -> list[tuple[str, str, str, str
 
 
 def _runs(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """Events in groups that follow upon one another and differ in nothing but their time."""
-    group: list[Event] = []
-    for one in events:
-        if group and (one.what, one.instance, one.details) != (
-            group[0].what,
-            group[0].instance,
-            group[0].details,
-        ):
-            yield group
-            group = []
-        group.append(one)
-    if group:
-        yield group
+    """Events in groups that follow upon one another and differ in nothing but time and zone."""
+    for _, same in groupby(events, lambda one: (one.what, one.instance, _but_zone(one.details))):
+        yield list(same)
+
+
+def _zone(zones: Iterable[str]) -> dict[str, str]:
+    """Zones as a detail; none where there is none."""
+    named = " and ".join(zones)
+    return {"zone": named} if named else {}
+
+
+def _but_zone(details: dict[str, str]) -> dict[str, str]:
+    """Without the zone: Ray's launcher tries one after the other."""
+    return {name: value for name, value in details.items() if name != "zone"}
 
 
 def _details(event: Event) -> str:

@@ -142,6 +142,16 @@ def test_a_call_that_is_refused_again_and_again_is_one_row() -> None:
     ]
 
 
+def test_refusals_in_one_zone_after_the_other_are_one_row() -> None:
+    zones = ["us-east-1b", "us-east-1a", "us-east-1b"]
+    told = {"said": "InsufficientInstanceCapacity", "action": "RunInstances"}
+    happened = [Event(at, "refused", "", told | {"zone": zone}) for at, zone in enumerate(zones)]
+    (row,) = report.rows(happened, 0)
+    assert row[3] == (
+        "InsufficientInstanceCapacity RunInstances us-east-1b and us-east-1a (3 times until 2.0)"
+    )
+
+
 def test_details_in_words() -> None:
     happened = [
         asked(0, "i-1", "i-2"),
