@@ -8,7 +8,12 @@ import pytest
 
 from commands.state import VARIABLE
 
-pytest_plugins = ["tests.engines", "tests.cluster.minis", "tests.images.registries"]
+pytest_plugins = [
+    "tests.engines",
+    "tests.cluster.minis",
+    "tests.cluster.rehearsal.rehearsals",
+    "tests.images.registries",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)

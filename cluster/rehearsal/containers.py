@@ -20,6 +20,11 @@ STORE = "/golden"
 DOCKER = "/var/lib/docker"
 # What Ray needs on a node, and a job of several processes on a worker; a ceiling, not a share.
 MOST_MEMORY = "6g"
+# Ray gives up a node whose agents take more than 15 s to start, whatever is configured (ray-project/
+# ray#65983). Emulated they take that long as soon as other nodes are busy, and so go first: they
+# weigh this much, where others weigh Docker's 1024.
+WEIGHT_OF_EMULATED, WEIGHT = 16384, 1024
+ARCHES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,12 @@ class Containers:
         """As written down last, since a later launch may want another arch."""
         return (read(Path(self.world.folder).parent) or self.world).stores
 
+    @property
+    def _native(self) -> str:
+        """The arch of this machine."""
+        told = str(self.client.info()["Architecture"])
+        return ARCHES.get(told, told)
+
     def start(self, machine: Machine) -> None:
         """Starts an instance.
 
@@ -109,6 +120,7 @@ class Containers:
                 host_config=api.create_host_config(
                     privileged=True,
                     mem_limit=MOST_MEMORY,
+                    cpu_shares=WEIGHT if machine.arch == self._native else WEIGHT_OF_EMULATED,
                     binds=[f"{store}:{STORE}:ro", f"{name}:{DOCKER}"],
                 ),
                 networking_config=api.create_networking_config(joined),
