@@ -218,6 +218,29 @@ def _world() -> World:
     return found
 
 
+@command(
+    help={
+        "repeats": "launches after the first, of which the median counts",
+        "json": "write the figures to this file",
+    }
+)
+def measure(_context: Context, repeats: int = 3, json: str = "") -> None:
+    """Measure how fast clusters come up here, and what they take; ten minutes.
+
+    Beside it: how long a node takes that installs its packages at boot. It is a rehearsal of its
+    own: one that is launched goes on, and takes its share of the machine.
+    """
+    if repeats < 1:
+        raise UsageError(f"--repeats {repeats}: at least one launch after the first is measured")
+    from commands.launching import measuring
+
+    found = measuring.measure(repeats)
+    for sentence in measuring.sentences(found):
+        print(sentence)
+    if json:
+        measuring.write(found, Path(json))
+
+
 def _show_faults(told: Sequence[dict[str, Any]]) -> None:
     if not told:
         print("nothing goes wrong: see ./invoke --help rehearsal.fault")
@@ -247,4 +270,4 @@ def _write(path: Path, content: dict[str, Any]) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}; name another file") from error
 
 
-rehearsal = Collection("rehearsal", events, logs, fault, clear, interrupt, rebalance)
+rehearsal = Collection("rehearsal", events, logs, fault, clear, interrupt, rebalance, measure)
