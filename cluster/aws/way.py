@@ -102,7 +102,9 @@ def _bastion(account: Account, instance: str, port: int, bastion: str, key: Path
         )
     words = ["ssh", "-i", str(key), "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=15"]
     words += ["-o", "StrictHostKeyChecking=accept-new"]
-    words += ["-o", f"UserKnownHostsFile={key.with_name('known-hosts')}"]
+    # Quoted, as ssh takes several files here, with spaces between.
+    known_hosts = shlex.quote(str(key.with_name("known-hosts")))
+    words += ["-o", f"UserKnownHostsFile={known_hosts}"]
     words += ["-W", f"{_address(account, instance)}:{port}"]
     words += [f"{USER}@{bastion}"]
     _become(words, "an OpenSSH client")
