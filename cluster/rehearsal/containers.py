@@ -20,9 +20,9 @@ STORE = "/golden"
 DOCKER = "/var/lib/docker"
 # What Ray needs on a node, and a job of several processes on a worker; a ceiling, not a share.
 MOST_MEMORY = "6g"
-# Ray gives up a node whose agents take more than 15 s to start, whatever is configured (ray-project/
-# ray#65983). Emulated they take that long as soon as other nodes are busy, and so go first: they
-# weigh this much, where others weigh Docker's 1024.
+# Ray gives up a node whose agents take more than 15 s to start, whatever is configured (Ray's issue
+# 65983). Emulated they take that long as soon as other nodes are busy, and so go first: they weigh
+# this much, where others weigh Docker's 1024.
 WEIGHT_OF_EMULATED, WEIGHT = 16384, 1024
 ARCHES = {"x86_64": "amd64", "aarch64": "arm64"}
 
