@@ -13,7 +13,7 @@ FILE = "events.jsonl"
 # Of EC2: the words that `timeline` looks for.
 ASKED, REFUSED, TERMINATED, ENDED = "asked for", "refused", "terminated", "ended"
 RUNNING, SSH, LOST, GONE, TROUBLE = "running", "ssh", "lost", "gone", "trouble"
-NOTICE, REBALANCE, IMPAIRED = "notice", "rebalance recommended", "impaired"
+NOTICE, REBALANCE = "notice", "rebalance recommended"
 FAULT, CLEARED, STARTED = "fault", "faults cleared", "control plane started"
 # Of Ray's launcher: the last of its steps, which it writes down as a tag of the instance.
 SET_UP = "up-to-date"
