@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
-import requests
 from docker.errors import NotFound
 from docker.models.containers import Container
 
 from cluster.rehearsal import kept, stores
+from cluster.rehearsal.asking import ask
 from cluster.rehearsal.world import FOLDER, OF, PID, World, name, read
 from errors import ServiceError
 
@@ -244,9 +244,10 @@ def _control(world: World, tell: Tell) -> None:
 
 def _answers(world: World) -> bool:
     try:
-        return requests.post(f"{world.api}/rehearsal/health", timeout=5).ok
-    except requests.RequestException:
+        ask(world, "health")
+    except ServiceError:
         return False
+    return True
 
 
 def _end_control(folder: Path) -> None:

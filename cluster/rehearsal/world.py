@@ -79,7 +79,12 @@ class World:
     def variables(self) -> dict[str, str]:
         """What the environment says, so that AWS's libraries and programs mean this one."""
         access, secret = self.store_keys
+        # What is on this machine is not to be looked for beyond a proxy.
+        before = [one for one in os.environ.get("NO_PROXY", "").split(",") if one]
+        direct = dict.fromkeys([*before, self.gateway, self.object_store])
         return {
+            "NO_PROXY": ",".join(direct),
+            "no_proxy": ",".join(direct),
             "AWS_ACCESS_KEY_ID": access,
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_REGION": REGION,
