@@ -25,6 +25,7 @@ from cluster.rehearsal.world import IMAGE, REGION, World
 from commands import state
 from commands.launching import images
 from commands.launching.aws import bring_up, check_config, clock
+from commands.needs.rehearsal import NEEDS
 from errors import ServiceError, UsageError
 from images.build import check_emulation
 from images.engine import Engine
@@ -60,8 +61,9 @@ def launch(
     source = find(cluster)
     state.refuse_another(TARGET)
     check_config(source)
-    tell = clock()
     engine = Engine()
+    _check_needs()
+    tell = clock()
     built = _images(engine, _arches(source))
     world = running.start(state.folder(), built, tell)
     os.environ.update(world.variables)
@@ -83,6 +85,21 @@ def launch(
     here = replace(prepared, store=world.storage, measured=SUBCLUSTERS[engine.arch])
     program = bastion.program(world, here.files, built.runtime[engine.arch]) if from_bastion else []
     bring_up(here, minutes=minutes, tell=tell, program=program)
+
+
+def _check_needs() -> None:
+    """Tells before anything is started what this machine lacks.
+
+    Raises:
+        ServiceError: something that the rehearsal cannot do without.
+    """
+    for need in NEEDS:
+        found = need.look()
+        if need.required and not found.met:
+            raise ServiceError(
+                f"the rehearsal needs more than this machine has: {need.name}: {found.seen}. "
+                f"{need.remedy}; see ./invoke doctor"
+            )
 
 
 def _adapted(
