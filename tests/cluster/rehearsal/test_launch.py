@@ -1,0 +1,55 @@
+"""Launching a rehearsal: what it tells, and Ctrl-C at two moments of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from cluster.launched import recall
+from images.engine import Engine
+from tests.cluster.rehearsal.rehearsals import Rehearsal, config, rehearsal_in
+
+SECONDS_TO_END = 120
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["rights: aws_", "Waiting for SSH"],
+    ids=["the infra is made", "the head boots"],
+)
+def test_ctrl_c_leaves_what_down_takes_away(
+    imaged: Engine, terraform: str, tmp_path: Path, moment: str
+) -> None:
+    (tmp_path / "state").mkdir()
+    with rehearsal_in(tmp_path / "state", imaged, terraform) as own:
+        source = str(config(tmp_path))
+        process = own.start("launch", "--target", "rehearsal", "--cluster", source)
+        assert process.stdout is not None
+        assert any(moment in line for line in process.stdout)
+        os.killpg(process.pid, signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=SECONDS_TO_END)
+        assert process.returncode == 130, stdout + stderr
+        assert "interrupted" in stderr
+        assert "Traceback" not in stderr
+        assert own.left()
+        done = own.invoke("down", "--target", "rehearsal")
+        assert done.returncode == 0, done.stderr
+        assert own.left() == []
+        assert recall(own.state) is None
+
+
+def test_another_launch_of_another_target_is_refused(rehearsal: Rehearsal) -> None:
+    done = rehearsal.invoke("launch")
+    assert done.returncode == 2
+    assert "of target rehearsal is launched: ./invoke down first" in done.stderr
+
+
+def test_what_ray_start_was_told_of_memory_is_what_the_type_has_scaled(
+    rehearsal: Rehearsal,
+) -> None:
+    (head,) = [one for one in rehearsal.nodes() if one.head]
+    assert head.cpus == 0
+    assert head.memory == int(0.7 * 2**30) + 1
