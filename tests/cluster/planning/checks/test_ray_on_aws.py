@@ -56,7 +56,7 @@ def emulated(settings: DefaultConfig | None = None) -> Iterator[Account]:
     """An account in which Ray finds a network with two subnets."""
     with mock_aws(config=settings):
         resource_cache.cache_clear()
-        boto3.client("iam").create_instance_profile(InstanceProfileName="own")
+        boto3.client("iam", region_name=REGION).create_instance_profile(InstanceProfileName="own")
         network = boto3.resource("ec2", region_name=REGION).create_vpc(CidrBlock="10.9.0.0/16")
         subnets = [
             network.create_subnet(CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
