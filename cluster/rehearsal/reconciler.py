@@ -179,10 +179,12 @@ class Reconciler:
 
     def _lost(self, machine: Machine) -> None:
         """Its container ended, or somebody took it away: to EC2, the hardware failed."""
+        # Its disk is still there, where the container is not: first, as it is not seen any more
+        # when the instance has ended.
+        self._containers.remove(machine.number)
         self._events.add("lost", machine.number)
         self._end(machine)
-        # Its disk is still there, where the container is not.
-        self._remove(machine.number)
+        self._events.add("gone", machine.number)
 
     def _look_for_ssh(self, machine: Machine) -> None:
         try:

@@ -207,6 +207,17 @@ def test_a_container_that_somebody_takes_away_is_a_machine_that_is_lost(tmp_path
     assert ec2.containers.volumes == {other}
 
 
+def test_the_disk_of_a_lost_machine_goes_also_when_docker_refuses_at_first(tmp_path: Path) -> None:
+    ec2 = Emulated(tmp_path)
+    number = ec2.run()
+    settled(ec2, {number})
+    ec2.containers.there.pop(number)
+    ec2.containers.refusals = 1
+    ec2.settle()
+    assert ec2.events("lost") == [number]
+    assert ec2.containers.volumes == set()
+
+
 def test_a_control_plane_that_is_new_adopts_what_runs_and_ends_what_has_ended(
     tmp_path: Path,
 ) -> None:
