@@ -29,11 +29,11 @@ ARCHES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 @dataclass(frozen=True)
 class Found:
-    """A container of an instance, whatever it is at.
+    """What there is of an instance: its container, whatever that is at, or its disk alone.
 
     Attributes:
         number: the instance's id.
-        status: Docker's, such as `running`.
+        status: Docker's, such as `running`; empty where there is no container.
     """
 
     number: str
@@ -46,8 +46,8 @@ class Found:
 
     @property
     def begun(self) -> bool:
-        """Whether it runs, or has run; one that was only made has not."""
-        return self.status != "created"
+        """Whether there is one that runs, or has run; one that was only made has not."""
+        return self.status not in ("", "created")
 
 
 class Containers:
@@ -58,15 +58,20 @@ class Containers:
         self.client = docker.from_env()
 
     def all(self) -> dict[str, Found]:
-        """Those that there are, by the instance's id.
+        """What there is of instances, by their ids.
+
+        A disk without a container is among it, as where somebody took that away by hand.
 
         Raises:
             ServiceError: Docker does not answer.
         """
         labels = [f"{key}={value}" for key, value in self.world.labels.items()]
+        mine = {"label": [*labels, INSTANCE]}
         with _explained("looking for the instances' containers"):
-            listed = self.client.api.containers(all=True, filters={"label": [*labels, INSTANCE]})
-        numbers = {one["Labels"][INSTANCE]: one["State"] for one in listed}
+            containers = self.client.api.containers(all=True, filters=mine)
+            disks = self.client.api.volumes(filters=mine)["Volumes"] or []
+        numbers = {one["Labels"][INSTANCE]: "" for one in disks}
+        numbers |= {one["Labels"][INSTANCE]: one["State"] for one in containers}
         return {number: Found(number, status) for number, status in numbers.items()}
 
     @property

@@ -43,12 +43,13 @@ class Recorded:
 
     def all(self) -> dict[str, Found]:
         with self._lock:
-            return {number: Found(number, status) for number, status in self.there.items()}
+            every = dict.fromkeys(self.volumes, "") | self.there
+            return {number: Found(number, status) for number, status in every.items()}
 
     def start(self, machine: Machine) -> None:
         with self._alone(machine.number):
-            self.volumes.add(machine.number)
             with self._lock:
+                self.volumes.add(machine.number)
                 self.there[machine.number] = "created"
             time.sleep(random.uniform(0, 0.002))
             with self._lock:
@@ -57,10 +58,11 @@ class Recorded:
 
     def remove(self, number: str) -> None:
         with self._alone(number):
-            self.volumes.discard(number)
-            time.sleep(random.uniform(0, 0.002))
             with self._lock:
                 self.there.pop(number, None)
+            time.sleep(random.uniform(0, 0.002))
+            with self._lock:
+                self.volumes.discard(number)
 
     @contextmanager
     def _alone(self, number: str) -> Iterator[None]:
@@ -127,8 +129,8 @@ class Emulated:
             assert time.monotonic() < give_up, f"{self.containers.there} for {self.living}"
             self.reconciler.round()
             time.sleep(0.003)
-            now = {one.number for one in self.containers.all().values() if one.running}
-            same = now == self.containers.there.keys() == self.living
+            now = self.containers.all()
+            same = now.keys() == self.living and all(one.running for one in now.values())
             calm = calm + 1 if same else 0
         self.reconciler.stop()
 
@@ -215,6 +217,16 @@ def test_the_disk_of_a_lost_machine_goes_also_when_docker_refuses_at_first(tmp_p
     ec2.containers.refusals = 1
     ec2.settle()
     assert ec2.events("lost") == [number]
+    assert ec2.containers.volumes == set()
+
+
+def test_the_disk_of_an_ended_machine_goes_though_its_container_went_before(tmp_path: Path) -> None:
+    ec2 = Emulated(tmp_path)
+    number = ec2.run()
+    settled(ec2, {number})
+    ec2.containers.there.pop(number)
+    ec2.end(ec2.machines[number])
+    ec2.settle()
     assert ec2.containers.volumes == set()
 
 
