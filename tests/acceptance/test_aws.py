@@ -15,7 +15,8 @@ from cluster.account import Account
 from cluster.aws import instances
 from images.engine import Engine
 from tests.cluster.rehearsal import bodies
-from tests.cluster.rehearsal.rehearsals import CLUSTER, Rehearsal, config
+from tests.cluster.rehearsal.rehearsals import Rehearsal
+from tests.cluster.rehearsal.small import CLUSTER, config
 
 INFRA = "ray-on-aws"
 NAME = f"{INFRA}-{CLUSTER}"

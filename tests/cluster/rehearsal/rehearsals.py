@@ -23,34 +23,15 @@ from cluster.rehearsal import running
 from cluster.rehearsal.events import Event
 from cluster.rehearsal.events import read as read_events
 from cluster.rehearsal.world import INSTANCE, OF, PID, REGION, World, read
-from commands import RESULTS, ROOT
+from commands import RESULTS
 from images.bake import targets
 from images.build import build
 from images.engine import QEMU, Engine
 from tests.cluster.infra import providers
 from tests.cluster.minis import Mini, run_in, wait_until
+from tests.cluster.rehearsal.small import config
 
 SECONDS_TO_LAUNCH = 500
-CLUSTER = "small"
-# Few nodes of two CPUs, as this machine may have no more, which end soon; an arm64 type besides.
-CHANGES = {
-    "idle_timeout_minutes: 5": "idle_timeout_minutes: 0.3",
-    "resources: { CPU: 16, Intel: 16 }": "resources: { CPU: 2, Intel: 2 }",
-    "    max_workers: 30": "    max_workers: 3",
-}
-GRAVITON = """  graviton:
-    resources: { CPU: 1, Graviton: 1 }
-    labels: { ray-subcluster: graviton, arch: arm64, market: spot }
-    min_workers: 0
-    max_workers: 1
-    node_config:
-      <<: *worker
-      InstanceType: r8g.2xlarge
-      ImageId: ${ami_arm64}
-      InstanceMarketOptions: { MarketType: spot }
-
-"""
-BEFORE = "# Empty and not left out"
 
 
 @dataclass(frozen=True)
@@ -228,17 +209,6 @@ def autoscaler(launched: Launched) -> str:
     )
     answer.raise_for_status()
     return str(answer.json()["data"]["clusterStatus"])
-
-
-def config(folder: Path) -> Path:
-    """The config `autoscaling`, made small, with nodes that end soon."""
-    text = (ROOT / "cluster" / "configs" / "autoscaling.yaml").read_text()
-    for before, after in {**CHANGES, BEFORE: GRAVITON + BEFORE}.items():
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
-    file = folder / f"{CLUSTER}.yaml"
-    file.write_text(text)
-    return file
 
 
 @contextmanager

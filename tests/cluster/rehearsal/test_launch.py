@@ -10,7 +10,8 @@ import pytest
 
 from cluster.launched import recall
 from images.engine import Engine
-from tests.cluster.rehearsal.rehearsals import Rehearsal, config, rehearsal_in
+from tests.cluster.rehearsal.rehearsals import Rehearsal, rehearsal_in
+from tests.cluster.rehearsal.small import config
 
 SECONDS_TO_END = 120
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.cluster.minis import wait_until
 from tests.cluster.rehearsal import bodies
-from tests.cluster.rehearsal.rehearsals import Rehearsal, config
+from tests.cluster.rehearsal.rehearsals import Rehearsal
+from tests.cluster.rehearsal.small import config
 from tests.cluster.rehearsal.working import submit
 
 

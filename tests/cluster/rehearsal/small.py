@@ -1,0 +1,39 @@
+"""The config of the cluster that tests launch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands import ROOT
+
+CLUSTER = "small"
+# Few nodes of two CPUs, as this machine may have no more, which end soon; an arm64 type besides.
+CHANGES = {
+    "idle_timeout_minutes: 5": "idle_timeout_minutes: 0.3",
+    "resources: { CPU: 16, Intel: 16 }": "resources: { CPU: 2, Intel: 2 }",
+    "    max_workers: 30": "    max_workers: 3",
+}
+GRAVITON = """  graviton:
+    resources: { CPU: 1, Graviton: 1 }
+    labels: { ray-subcluster: graviton, arch: arm64, market: spot }
+    min_workers: 0
+    max_workers: 1
+    node_config:
+      <<: *worker
+      InstanceType: r8g.2xlarge
+      ImageId: ${ami_arm64}
+      InstanceMarketOptions: { MarketType: spot }
+
+"""
+BEFORE = "# Empty and not left out"
+
+
+def config(folder: Path) -> Path:
+    """The config `autoscaling`, made small, with nodes that end soon."""
+    text = (ROOT / "cluster" / "configs" / "autoscaling.yaml").read_text()
+    for before, after in {**CHANGES, BEFORE: GRAVITON + BEFORE}.items():
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    file = folder / f"{CLUSTER}.yaml"
+    file.write_text(text)
+    return file
