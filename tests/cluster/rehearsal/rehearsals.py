@@ -32,6 +32,7 @@ from tests.cluster.minis import Mini, run_in, wait_until
 from tests.cluster.rehearsal.small import config
 
 SECONDS_TO_LAUNCH = 500
+REHEARSE = "RAY_ON_AWS_REHEARSE"
 
 
 @dataclass(frozen=True)
@@ -244,8 +245,18 @@ def imaged(engine: Engine) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def rehearse() -> None:
+    """Skips what launches clusters, a quarter of an hour in all, unless it is asked for."""
+    if not os.environ.get(REHEARSE):
+        pytest.skip(f"a quarter of an hour of clusters in the rehearsal: set {REHEARSE}=yes")
+
+
+@pytest.fixture(scope="session")
 def rehearsal(
-    imaged: Engine, terraform: str, tmp_path_factory: pytest.TempPathFactory
+    rehearse: None,  # noqa: ARG001 - before images are built
+    imaged: Engine,
+    terraform: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Rehearsal]:
     """The rehearsal that most tests share: a cluster of a head, with workers as there is work."""
     with rehearsal_in(tmp_path_factory.mktemp("rehearsal"), imaged, terraform) as running:

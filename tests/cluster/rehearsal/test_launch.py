@@ -16,6 +16,7 @@ from tests.cluster.rehearsal.small import config
 SECONDS_TO_END = 120
 
 
+@pytest.mark.usefixtures("rehearse")
 @pytest.mark.parametrize(
     "moment",
     ["rights: aws_", "Waiting for SSH"],
