@@ -55,12 +55,18 @@ def run(launched: Launched, job: Job, tell: Callable[[str], None]) -> int:
         if job.folder is not None:
             environment["working_dir"] = str(job.folder)
         number = client.submit_job(entrypoint=job.command, runtime_env=environment)
+        lines = _Lines(tell)
         try:
-            asyncio.run(_tell_lines(client.tail_job_logs(number), tell))
+            asyncio.run(_follow(client.tail_job_logs(number), lines))
+            code = _exit_code(client, number)
         except KeyboardInterrupt:
             client.stop_job(number)
             raise
-        return _exit_code(client, number)
+        # Ray stops following when it has read all and the job has ended: what was written between
+        # the one look and the other is told here.
+        lines.add(client.get_job_logs(number)[lines.characters :])
+        lines.end()
+        return code
 
 
 @contextmanager
@@ -93,14 +99,31 @@ def _client(launched: Launched) -> JobSubmissionClient:
     )
 
 
-async def _tell_lines(logs: AsyncIterator[str], tell: Callable[[str], None]) -> None:
-    waiting = ""
-    async for piece in logs:
-        *lines, waiting = (waiting + piece).split("\n")
+class _Lines:
+    """Tells whole lines of a text that comes in pieces, and counts its characters."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.characters = 0
+        self._tell = tell
+        self._waiting = ""
+
+    def add(self, piece: str) -> None:
+        """The next piece."""
+        self.characters += len(piece)
+        *lines, self._waiting = (self._waiting + piece).split("\n")
         for line in lines:
-            tell(line)
-    if waiting:
-        tell(waiting)
+            self._tell(line)
+
+    def end(self) -> None:
+        """There are no more: what has no end of its own is a line too."""
+        if self._waiting:
+            self._tell(self._waiting)
+            self._waiting = ""
+
+
+async def _follow(logs: AsyncIterator[str], lines: _Lines) -> None:
+    async for piece in logs:
+        lines.add(piece)
 
 
 def _exit_code(client: JobSubmissionClient, number: str) -> int:

@@ -9,14 +9,44 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from ray.job_submission import JobStatus
 
+from cluster import jobs
 from cluster.jobs import Job, run
+from cluster.launched import Launched
 from tests.cluster.minis import Mini, run_in, wait_until
 from tests.workloads.programs import environment
+
+
+class Hasty:
+    """A client as Ray's is when a job writes its last lines while Ray looks at its state."""
+
+    def submit_job(self, **_: object) -> str:
+        return "number"
+
+    async def tail_job_logs(self, _number: str) -> AsyncIterator[str]:
+        yield "one\ntw"
+
+    def get_job_info(self, _number: str) -> SimpleNamespace:
+        return SimpleNamespace(status=JobStatus.SUCCEEDED, driver_exit_code=0)
+
+    def get_job_logs(self, _number: str) -> str:
+        return "one\ntwo\nthree"
+
+
+def test_lines_that_ray_leaves_out_at_the_end_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_client", lambda _launched: Hasty())
+    launched = Launched("compose", "one", "http://127.0.0.1:1", "/nowhere", "s3://b", "", "")
+    said: list[str] = []
+    assert run(launched, Job("true"), said.append) == 0
+    assert said == ["one", "two", "three"]
+
 
 # Ray reads its token once a process, so a wrong one takes another process.
 WITH_A_TOKEN = """
