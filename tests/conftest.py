@@ -29,10 +29,19 @@ def _nothing_launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture(autouse=True)
-def _environment_stays() -> Iterator[None]:
+def _aws_stays() -> Iterator[None]:
     """What a command sets for the cluster that it finds, as a rehearsal's AWS, ends with a test."""
-    before = dict(os.environ)
+    before = _aws()
     yield
-    if dict(os.environ) != before:
-        os.environ.clear()
-        os.environ.update(before)
+    for name in _aws().keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+def _aws() -> dict[str, str]:
+    """What the environment says of AWS, and of the way to it."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") or name.upper() == "NO_PROXY"
+    }
