@@ -24,6 +24,7 @@ MOST_BYTES = 16 * 1024
 # While this file is there, who logs in is let wait, by what sshd runs before a session: Ray's
 # launcher asks once, where it would ask again every five seconds.
 PREPARING = "/run/ray-on-aws-preparing"
+PREPARED = "/var/lib/ray-on-aws-prepared"
 BEFORE_SESSIONS = "/etc/ssh/sshrc"
 HELPER = "/usr/local/bin/docker-credential-instance-role"
 PREPARE = "/usr/local/sbin/ray-on-aws-prepare"
@@ -36,8 +37,8 @@ def user_data(image: str) -> str:
         UsageError: it would be longer than EC2 takes.
     """
     config = {
-        # At each boot, before sshd is started.
-        "bootcmd": [["touch", PREPARING]],
+        # At each boot, before sshd is started; what prepares a node is run at the first alone.
+        "bootcmd": [["sh", "-c", f"[ -e {PREPARED} ] || touch {PREPARING}"]],
         "write_files": [
             _file(BEFORE_SESSIONS, "wait"),
             _file(HELPER, "docker-credential-instance-role"),

@@ -33,9 +33,25 @@ def test_user_data_is_what_cloud_init_takes() -> None:
 
 def test_sessions_wait_until_the_node_is_ready() -> None:
     config = yaml.safe_load(boot.user_data(IMAGE))
-    assert config["bootcmd"] == [["touch", boot.PREPARING]]
-    assert f"trap 'rm -f {boot.PREPARING}' EXIT" in (boot.FOLDER / "prepare").read_text()
+    (early,) = config["bootcmd"]
+    assert early[:2] == ["sh", "-c"]
+    opened = f"trap 'touch {boot.PREPARED}; rm -f {boot.PREPARING}' EXIT"
+    assert opened in (boot.FOLDER / "prepare").read_text()
     assert f"[ -e {boot.PREPARING} ]" in (boot.FOLDER / "wait").read_text()
+
+
+@pytest.mark.parametrize("boots", [1, 2])
+def test_a_node_that_boots_again_lets_nobody_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, boots: int
+) -> None:
+    """What is run once, at the first boot, could not open the second."""
+    monkeypatch.setattr(boot, "PREPARED", str(tmp_path / "prepared"))
+    monkeypatch.setattr(boot, "PREPARING", str(tmp_path / "preparing"))
+    (early,) = yaml.safe_load(boot.user_data(IMAGE))["bootcmd"]
+    if boots == 2:
+        (tmp_path / "prepared").touch()
+    subprocess.run(early, check=True)
+    assert (tmp_path / "preparing").exists() == (boots == 1)
 
 
 def test_more_than_ec2_takes_is_refused() -> None:
