@@ -14,18 +14,20 @@ from tests.cluster.infra.emulated import REGION, aws, client
 NAME = "ray-on-aws"
 
 
-@pytest.fixture(scope="package")
+# Not of the package: in a folder without __init__.py pytest ends that with the session only, and
+# all later tests would find this account in their environment.
+@pytest.fixture(scope="module")
 def _server() -> Iterator[None]:
     with aws():
         yield
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def account(_server: None) -> Account:
     return Account(REGION)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def infra(account: Account) -> Infra:
     """What `infra.up` would have made."""
     ec2, iam = client("ec2"), client("iam")

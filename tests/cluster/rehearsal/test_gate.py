@@ -208,7 +208,6 @@ def test_faults_are_of_ec2_alone(gated: Gated) -> None:
 
 
 def test_boto_tries_again_after_throttling(gated: Gated) -> None:
-    gated.faults.add(Fault(kind="throttle"), 1.0)
     ec2 = boto3.client(
         "ec2",
         region_name=REGION,
@@ -217,6 +216,8 @@ def test_boto_tries_again_after_throttling(gated: Gated) -> None:
         aws_secret_access_key="testing",
         config=Config(retries={"total_max_attempts": 10, "mode": "standard"}, proxies={}),
     )
+    # From now on, as to make a client may take a slow machine longer than this.
+    gated.faults.add(Fault(kind="throttle"), 2.0)
     assert ec2.describe_instances()["Reservations"] == []
     assert {one.details["said"] for one in gated.told()} == {"RequestLimitExceeded"}
 
