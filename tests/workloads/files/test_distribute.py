@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import logging
 import os
 import random
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-import psutil
 import pytest
 
 from errors import InputError, ServiceError
@@ -104,19 +105,34 @@ def test_a_bug_in_a_task_is_raised_and_the_settings_are_as_before(
     assert logging.getLogger("ray.data").level == logging.ERROR
 
 
-def test_ray_is_started_once_and_listens_to_this_machine_only() -> None:
-    start_ray()
-    import ray
+# In a process of its own: that of the tests may have other children, which listen elsewhere.
+LISTENING = """
+import json
 
-    cluster = ray.get_runtime_context().gcs_address
-    start_ray()
-    assert ray.get_runtime_context().gcs_address == cluster
-    listening = [
-        ipaddress.ip_address(connection.laddr.ip.removeprefix("::ffff:"))
-        for child in psutil.Process().children(recursive=True)
-        for connection in child.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
+import psutil
+import ray
+
+from workloads.files.distribute import start_ray
+
+start_ray()
+first = ray.get_runtime_context().gcs_address
+start_ray()
+assert ray.get_runtime_context().gcs_address == first
+listening = [
+    connection.laddr.ip
+    for child in psutil.Process().children(recursive=True)
+    for connection in child.net_connections("inet")
+    if connection.status == psutil.CONN_LISTEN
+]
+print("listening", json.dumps(listening))
+"""
+
+
+def test_ray_is_started_once_and_listens_to_this_machine_only() -> None:
+    done = run("-c", LISTENING)
+    assert done.returncode == 0, done.stderr
+    (line,) = re.findall("^listening (.*)$", done.stdout, re.MULTILINE)
+    listening = [ipaddress.ip_address(one.removeprefix("::ffff:")) for one in json.loads(line)]
     assert len(listening) > 2
     assert all(address.is_loopback for address in listening), listening
 
