@@ -42,7 +42,12 @@ class Found:
     @property
     def running(self) -> bool:
         """Whether it runs; one that hangs does."""
-        return self.status in ("running", "paused")
+        return self.status == "running" or self.hangs
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it is there, and does nothing, as after `docker pause`."""
+        return self.status == "paused"
 
     @property
     def begun(self) -> bool:

@@ -27,6 +27,7 @@ from cluster.rehearsal.containers import Containers
 from cluster.rehearsal.desk import Desk
 from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults
+from cluster.rehearsal.gaps import statuses
 from cluster.rehearsal.gate import Gate
 from cluster.rehearsal.machines import ALIVE, Machine, all_machines, end
 from cluster.rehearsal.memory import Memory
@@ -52,6 +53,7 @@ class Control:
         self.reconciler = Reconciler(
             all_machines, self._end, Containers(world), self.events, self.faults
         )
+        statuses.ask(self.reconciler.reachability)
         desk = Desk(all_machines, self.faults, self.metadata, self.events, self._end_at)
         app = DomainDispatcherApplication(create_backend_app)
         gate = Gate(app, desk, self.events, self.faults, self._changed, _role)

@@ -19,6 +19,7 @@ from typing import Protocol
 from cluster.rehearsal.containers import Found
 from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults
+from cluster.rehearsal.gaps.statuses import FAILED, INITIALIZING, PASSED
 from cluster.rehearsal.machines import ALIVE, Machine
 from errors import ServiceError
 
@@ -74,6 +75,13 @@ class Reconciler:
         self._due: dict[str, float] = {}
         self._begun: set[str] = set()
         self._listening: set[str] = set()
+        self._hung: set[str] = set()
+
+    def reachability(self, number: str) -> str:
+        """How an instance is, as EC2's check of it says: under way, passed, or failed."""
+        if number in self._hung:
+            return FAILED
+        return PASSED if number in self._listening else INITIALIZING
 
     def wake(self) -> None:
         """Something has changed: look now."""
@@ -111,6 +119,7 @@ class Reconciler:
         wanted = {one.number: one for one in self._machines() if one.state in ALIVE}
         there = self._containers.all()
         self._forget(wanted.keys() | there.keys())
+        self._hung = {number for number, found in there.items() if found.hangs}
         for number in there.keys() - wanted.keys() - busy:
             self._do(number, partial(self._remove, number))
         for number in wanted.keys() - busy:

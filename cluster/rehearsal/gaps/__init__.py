@@ -15,11 +15,12 @@ from cluster.rehearsal.gaps import (
     placement_groups,
     profiles,
     stacks,
+    statuses,
 )
 from errors import ServiceError
 
 TESTED_WITH = "5.2.5"
-GAPS = (addresses, counts, endpoints, placement_groups, profiles, stacks)
+GAPS = (addresses, counts, endpoints, placement_groups, profiles, stacks, statuses)
 
 
 def fill() -> None:

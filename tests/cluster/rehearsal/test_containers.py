@@ -173,3 +173,23 @@ def test_a_slow_boot_is_slow(bare: Rehearsal, subnet: str) -> None:
     asked = time.time()
     wait_until(lambda: bool(bare.events("running", number)), "it runs", SECONDS_TO_GO)
     assert bare.events("running", number)[0].at - asked > 3
+
+
+def test_an_instance_says_whether_it_can_be_reached(bare: Rehearsal, subnet: str) -> None:
+    def status(number: str) -> str:
+        told = bare.ec2().describe_instance_status(InstanceIds=[number])["InstanceStatuses"]
+        return str(told[0]["InstanceStatus"]["Status"]) if told else ""
+
+    bare.ask("faults/add", kind="slow-boot", seconds=4)
+    (number,) = bare.run(SubnetId=subnet)
+    assert status(number) == "initializing"
+    wait_until(lambda: status(number) == "ok", "SSH answers", SECONDS_TO_GO)
+    container = bare.instances()[number]
+    container.pause()
+    wait_until(lambda: status(number) == "impaired", "it is seen to hang", SECONDS_TO_GO)
+    container.unpause()
+    wait_until(lambda: status(number) == "ok", "it is well again", SECONDS_TO_GO)
+    # One that hangs can be ended all the same.
+    container.pause()
+    bare.end(number)
+    assert bare.events("lost", number) == []
