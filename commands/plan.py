@@ -70,6 +70,7 @@ def plan(
 
     wanted = _demands(tasks, cpus_per_task, seconds, demands)
     boot = _positive("--boot-seconds", boot_seconds) if boot_seconds else None
+    _check_rest(wanted, running, region, picture)
     path = find(cluster)
     source = _read(path)
     findings = check(source)
@@ -116,6 +117,18 @@ def _demands(tasks: str, cpus: str, seconds: str, file: str) -> list[Demand]:
     if not tasks:
         return []
     return [demand(_positive("--tasks", tasks), duration, amounts, where="--")]
+
+
+def _check_rest(wanted: Sequence[Demand], running: str, region: str, picture: str) -> None:
+    """Refuses what would change nothing, or could only fail after all else is done."""
+    from botocore.session import Session
+
+    if running and not wanted:
+        raise UsageError("--running means nothing without work: give --tasks or --demands too")
+    if region and region not in Session().get_available_regions("ec2"):
+        raise UsageError(f"AWS has no region '{region}': they are named like {DEFAULT_REGION}")
+    if picture and not picture.endswith(".png"):
+        raise UsageError(f"--picture {picture} is no PNG file: name one that ends in .png")
 
 
 def _positive(option: str, value: str) -> float:

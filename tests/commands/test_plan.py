@@ -154,6 +154,9 @@ def test_a_config_that_cannot_be_forecast_has_its_findings_all_the_same(tmp_path
         ({"tasks": "3", "running": "intel"}, "--running has 'intel': write a node type"),
         ({"tasks": "3", "running": "intel=-1"}, "--running has 'intel=-1'"),
         ({"tasks": "3", "running": "intel=99"}, "99 of 'intel' cannot be running"),
+        ({"running": "intel=3"}, "--running means nothing without work: give --tasks or --demands"),
+        ({"region": "moon"}, "AWS has no region 'moon': they are named like us-east-1"),
+        ({"picture": "x.doc"}, "--picture x.doc is no PNG file: name one that ends in .png"),
     ],
 )
 def test_misuse_is_a_sentence(options: dict[str, str], said: str) -> None:
