@@ -39,13 +39,29 @@ def launched(target: str = "") -> Launched:
 
     Raises:
         UsageError: there is none, or it is of another target.
+        ServiceError: it is in a rehearsal whose control plane does not answer.
     """
     found = recalled()
     if found is None:
         raise UsageError("no cluster is launched: ./invoke launch starts one on this machine")
     if target not in ("", found.target):
         raise UsageError(f"the cluster that is launched is of target {found.target}, not {target}")
+    if found.target == REHEARSAL:
+        _check_rehearsal()
     return found
+
+
+def _check_rehearsal() -> None:
+    """Sees that emulated EC2 answers, or each command would tell of its own way to it.
+
+    Raises:
+        ServiceError: it does not, as after this machine was switched off.
+    """
+    from cluster.rehearsal.asking import ask
+    from cluster.rehearsal.world import read
+
+    if world := read(folder()):
+        ask(world, "health")
 
 
 def refuse_another(target: str, name: str = "") -> None:

@@ -61,7 +61,7 @@ def ensure(arch: str, runtime: str, instance: str, tell: Callable[[str], None]) 
     name = f"ray-on-aws-store-{arch}-{number}"
     if _is_whole(client, name, instance):
         return name
-    with _alone():
+    with _alone(tell):
         # Another may have made it meanwhile.
         if not _is_whole(client, name, instance):
             tell(f"taking {runtime} into the store of {arch} instances, once")
@@ -73,11 +73,15 @@ def ensure(arch: str, runtime: str, instance: str, tell: Callable[[str], None]) 
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Only one at a time fills stores on this machine; the others wait."""
+def _alone(tell: Callable[[str], None]) -> Iterator[None]:
+    """Only one at a time fills stores on this machine; the others say so, and wait."""
     file = Path(tempfile.gettempdir()) / f"ray-on-aws-stores-{os.getuid()}.lock"
     with file.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("waiting for another launch on this machine, which takes an image in")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cluster.launched import Launched, remember
+from cluster.rehearsal.world import FOLDER
 from commands import ROOT, state
-from errors import UsageError
+from errors import ServiceError, UsageError
+from tests.cluster.rehearsal.test_adapt import WORLD
 from tests.cluster.test_launched import ONE
 
 
@@ -35,6 +38,15 @@ def test_a_cluster_is_asked_for_by_target(folder: Path) -> None:
     assert state.launched() == state.launched("compose") == ONE
     with pytest.raises(UsageError, match="is of target compose, not ec2"):
         state.launched("ec2")
+
+
+def test_a_rehearsal_whose_control_plane_is_gone_says_what_to_do(folder: Path) -> None:
+    remember(folder, Launched(**(vars(ONE) | {"target": "rehearsal"})))
+    (folder / FOLDER).mkdir()
+    # Addresses of this machine on which nothing listens.
+    replace(WORLD, prefix="127.64", folder=str(folder / FOLDER)).write()
+    with pytest.raises(ServiceError, match=r"does not answer .* \./invoke launch with"):
+        state.launched()
 
 
 def test_another_cluster_is_refused_and_the_same_one_is_not(folder: Path) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from cluster.launched import recall
 from images.engine import Engine
+from tests.cluster.rehearsal.bodies import SECONDS_TO_LAUNCH
 from tests.cluster.rehearsal.rehearsals import Rehearsal, rehearsal_in
 from tests.cluster.rehearsal.small import config
+from tests.cluster.rehearsal.working import submit
 
 SECONDS_TO_END = 120
 
@@ -41,6 +43,25 @@ def test_ctrl_c_leaves_what_down_takes_away(
         assert done.returncode == 0, done.stderr
         assert own.left() == []
         assert recall(own.state) is None
+
+
+@pytest.mark.usefixtures("rehearse")
+def test_a_cluster_is_launched_from_a_bastion(
+    imaged: Engine, terraform: str, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    with rehearsal_in(tmp_path / "state", imaged, terraform) as own:
+        source = str(config(tmp_path))
+        words = ("launch", "--target", "rehearsal", "--cluster", source, "--from-bastion")
+        process = own.start(*words)
+        assert process.stdout is not None
+        assert any("Waiting for SSH" in line for line in process.stdout)
+        bastion = own.engine.client.containers.get(f"{own.world.name}-bastion")
+        assert bastion.attrs["Config"]["Entrypoint"] == ["ray"]
+        assert bastion.attrs["HostConfig"]["NetworkMode"] == own.world.name
+        stdout, stderr = process.communicate(timeout=SECONDS_TO_LAUNCH)
+        assert process.returncode == 0, stdout + stderr
+        assert len(submit(own, tmp_path, 1, seconds=0).done()) == 1
 
 
 def test_another_launch_of_another_target_is_refused(rehearsal: Rehearsal) -> None:
