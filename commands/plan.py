@@ -178,12 +178,13 @@ def _forecast(
     from cluster.planning.forecast.forecast import forecast
     from cluster.planning.forecast.pace import Pace
 
+    pace = Pace().within(planned.config)
     return forecast(
         planned.cluster,
         demands,
         planned.prices,
         running=_running(running, planned.cluster),
-        pace=Pace().scaled(boot) if boot else Pace(),
+        pace=pace.scaled(boot) if boot else pace,
     )
 
 

@@ -45,9 +45,9 @@ def test_the_documents_case(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "480 tasks of 300 s, each {CPU: 1}" in said
     assert "asked at  tasks waiting  node type  nodes  joined at\n" in said
-    assert "0 s       320            intel      10     68 s\n" in said
-    assert "all done: 6 min 13 s after they were submitted\n" in said
-    assert "cost until then: $3.90 on demand, $3.90 with spot" in said
+    assert "0 s       320            intel      10     66 s\n" in said
+    assert "all done: 6 min 8 s after they were submitted\n" in said
+    assert "cost until then: $3.87 on demand, $3.87 with spot" in said
     assert "an hour costs $0.20 at its smallest, $21.62 at its largest\n" in said
     assert "prices: us-east-1, snapshot of the SkyPilot catalog, commit 00148f2a" in said
     picture = Path("results/plan/autoscaling.png")
@@ -55,11 +55,11 @@ def test_the_documents_case(capsys: pytest.CaptureFixture[str]) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
     content = written("out/plan.json")
     assert content["prices_from"].startswith("snapshot of the SkyPilot catalog")
-    assert content["usd_on_demand"] == pytest.approx(3.8976, abs=1e-3)
+    assert content["usd_on_demand"] == pytest.approx(3.8655, abs=1e-3)
     assert content["usd_spot"] == content["usd_on_demand"]
     assert content["node_hours"].keys() == {"head", "intel"}
     assert content["usd_per_hour"] == {"min": 0.2016, "max": pytest.approx(21.6216)}
-    assert {"time": 73.0, "node_type": "intel", "state": "joined", "count": 30} in content[
+    assert {"time": 68.0, "node_type": "intel", "state": "joined", "count": 30} in content[
         "timeline"
     ]
 
@@ -101,7 +101,7 @@ def test_boot_seconds_and_region_are_as_said(capsys: pytest.CaptureFixture[str])
     )
     assert "prices: ap-northeast-2, snapshot" in capsys.readouterr().out
     content = written("plan.json")
-    assert content["waves"][0]["joined"][0] > 130
+    assert content["waves"][0]["joined"][0] >= 130
     assert content["boot_s"] == pytest.approx(130)
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+# As Ray reads it, in the head's container: whole seconds.
+ROUND = re.compile(r"\bAUTOSCALER_UPDATE_INTERVAL_S=(\d+)")
+# Where a config can say it.
+SAYS = (
+    ("docker", "run_options"),
+    ("docker", "head_run_options"),
+    ("head_start_ray_commands",),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +54,17 @@ class Pace:
     def install(self) -> float:
         """Seconds that Ray's updater has to do with a running instance."""
         return self.ssh + self.image + self.join
+
+    def within(self, config: Mapping[str, Any]) -> Pace:
+        """The same in a cluster of this config, which may say how often the autoscaler looks."""
+        for keys in SAYS:
+            found: Any = config
+            for key in keys:
+                found = found.get(key) if isinstance(found, Mapping) else None
+            for line in found if isinstance(found, list) else ():
+                if (said := ROUND.search(str(line))) and int(said[1]):
+                    return replace(self, round=float(said[1]))
+        return self
 
     def scaled(self, boot: float) -> Pace:
         """The same with another time to boot, each step in proportion."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,3 +88,21 @@ def test_a_pace_of_another_boot_keeps_its_proportions() -> None:
     assert slow.boot == pytest.approx(130)
     assert slow.ssh == pytest.approx(2 * pace.ssh)
     assert (slow.round, slow.launches) == (pace.round, pace.launches)
+
+
+@pytest.mark.parametrize(
+    ("config", "every"),
+    [
+        ({}, 5),
+        ({"docker": {"head_run_options": ["--env=AUTOSCALER_UPDATE_INTERVAL_S=2"]}}, 2),
+        ({"docker": {"run_options": ["-e", "AUTOSCALER_UPDATE_INTERVAL_S=7"]}}, 7),
+        ({"head_start_ray_commands": ["AUTOSCALER_UPDATE_INTERVAL_S=1 ray start --head"]}, 1),
+        ({"docker": {"run_options": ["--env=MY_AUTOSCALER_UPDATE_INTERVAL_S=7"]}}, 5),
+        ({"docker": {"run_options": ["--env=AUTOSCALER_UPDATE_INTERVAL_S=0"]}}, 5),
+        ({"docker": None, "head_start_ray_commands": "AUTOSCALER_UPDATE_INTERVAL_S=1"}, 5),
+    ],
+)
+def test_how_often_the_autoscaler_looks_is_the_configs(
+    config: dict[str, Any], every: float
+) -> None:
+    assert Pace().within(config) == replace(Pace(), round=every)
