@@ -40,32 +40,22 @@ def events(_context: Context, since: str = "0", json: str = "", picture: str = "
     """
     # Loads Docker's library.
     from cluster.rehearsal import report
+    from cluster.rehearsal.happened import happened
     from cluster.rehearsal.timeline import lives
     from commands.output import table
 
     world = _world()
     begin = _number("--since", since)
-    happened = _events(world)
-    table(report.HEADINGS, report.rows(happened, begin))
-    instances = lives(happened)
+    told = happened(world)
+    table(report.HEADINGS, report.rows(told, begin))
+    instances = lives(told)
     print()
     if instances:
         for sentence in (report.summary(instances), *report.boots(instances)):
             print(sentence)
-        _draw(world, happened, instances, picture)
+        _draw(world, told, instances, picture)
     if json:
-        _write(Path(json), report.as_dict(happened, instances))
-
-
-def _events(world: World) -> list[Event]:
-    """What was written down, and what Ray says beside it."""
-    from cluster.rehearsal import asking, inside, ray_log
-    from cluster.rehearsal.events import read
-
-    written = list(read(Path(world.folder)))
-    head = asking.head(world)
-    said = inside.lines_of(world, head, ray_log.FILE, ray_log.PATTERN) if head else []
-    return sorted([*written, *ray_log.parse(said, written)], key=lambda one: one.at)
+        _write(Path(json), report.as_dict(told, instances))
 
 
 def _draw(world: World, happened: Sequence[Event], instances: Sequence[Life], path: str) -> None:
@@ -123,6 +113,7 @@ def logs(_context: Context, instance: str, lines: int = LINES) -> None:
         "action": "throttle, deny: this call of EC2 only, as RunInstances",
         "role": "throttle, deny: calls of this role only, as head",
         "share": "throttle: of the calls, 0 to 1; 1 if not said",
+        "room": "capacity: for so many instances there is some yet; 0 if not said",
         "seconds": "slow-boot: that it takes longer",
         "for-seconds": "end it by itself after so long; without it, ./invoke rehearsal.clear does",
     },
@@ -136,6 +127,7 @@ def fault(
     action: str = "",
     role: str = "",
     share: str = "",
+    room: str = "",
     seconds: str = "",
     for_seconds: str = "",
 ) -> None:
@@ -153,6 +145,7 @@ def fault(
         "action": action,
         "role": role,
         "share": share,
+        "room": room,
         "seconds": seconds,
         "for_seconds": for_seconds,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import time
@@ -16,11 +17,11 @@ from typing import Any
 from cluster.configs import find
 from cluster.rehearsal import running, timeline
 from cluster.rehearsal.adapt import inside
+from cluster.rehearsal.containers import Containers
 from cluster.rehearsal.documents import as_documented
-from cluster.rehearsal.events import read
 from cluster.rehearsal.footprint import Footprint, footprints
-from cluster.rehearsal.world import FOLDER, PROJECT, World
-from cluster.rehearsal.world import read as read_world
+from cluster.rehearsal.happened import happened
+from cluster.rehearsal.world import PROJECT, World, read
 from commands import RESULTS, ROOT, state
 from commands.launching import rehearsal
 from errors import ServiceError
@@ -29,6 +30,7 @@ from errors import ServiceError
 NAME = "ray-on-aws-measured"
 WORKERS, MANY = 2, 7
 MINUTES = 15.0
+SECONDS_TO_ADD = 180
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,10 @@ class Measured:
         first: a launch of head and two workers, from the command until they have joined, in which
             the infra is made, and the store if there was none for the image.
         launches: the same for those after it.
-        joins: for each worker of these, from RunInstances until it has joined.
+        joins: for each worker of these, from RunInstances until it has joined; both boot at once,
+            beside a head that has just started.
+        added: the same for a worker that the autoscaler adds later, after one was lost; one for
+            each of these launches.
         instances: how many there were for the next two.
         memory_bytes: that they took together.
         disk_bytes: that each of them had written before any work.
@@ -50,6 +55,7 @@ class Measured:
     first: float
     launches: list[float]
     joins: list[float]
+    added: list[float]
     instances: int
     memory_bytes: int
     disk_bytes: list[int]
@@ -64,7 +70,8 @@ def measure(repeats: int) -> Measured:
     """
     with _apart() as folder:
         two, many = _config(folder, "two", WORKERS), _config(folder, "many", MANY)
-        first, _ = _launched(folder, two)
+        first = _launch(two)
+        _down()
         later = [_launched(folder, two) for _ in range(repeats)]
         _launch(many)
         taken = _footprints(folder)
@@ -72,8 +79,9 @@ def measure(repeats: int) -> Measured:
         documents = _documents(folder, _config(folder, "one", 1))
     return Measured(
         first=first,
-        launches=[seconds for seconds, _ in later],
-        joins=[join for _, joins in later for join in joins],
+        launches=[one.seconds for one in later],
+        joins=[join for one in later for join in one.joins],
+        added=[one.added for one in later],
         instances=len(taken),
         memory_bytes=sum(one.memory_bytes for one in taken),
         disk_bytes=[one.disk_bytes for one in taken],
@@ -87,12 +95,13 @@ def sentences(measured: Measured) -> Iterator[str]:
         f"launch of a head and {WORKERS} amd64 workers: {measured.first:.1f} s the first time, "
         f"then {_each(measured.launches)}"
     )
-    yield f"a worker joins after RunInstances: {_each(measured.joins)}"
+    yield f"a worker that is added joins after RunInstances: {_each(measured.added)}"
+    yield f"each of two that boot together: {_each(measured.joins)}"
     yield (
         f"{measured.instances} instances take {measured.memory_bytes / 1e9:.1f} GB of memory, and "
         f"{max(measured.disk_bytes) / 1e6:.0f} MB of disk each at most"
     )
-    ours, theirs = median(measured.joins), measured.documents[-1]
+    ours, theirs = median(measured.added), measured.documents[-1]
     yield (
         f"a worker that installs its packages at boot joins after {theirs:.1f} s: "
         f"{theirs / ours:.1f} times as long"
@@ -149,23 +158,59 @@ def _launch(config: Path) -> float:
     return time.monotonic() - begin
 
 
-def _launched(folder: Path, config: Path) -> tuple[float, list[float]]:
-    """How long a launch took, and each of its workers; it is taken away again."""
+@dataclass(frozen=True)
+class _Launch:
+    """A launch: how long it took, and its workers, and one that was added."""
+
+    seconds: float
+    joins: list[float]
+    added: float
+
+
+def _launched(folder: Path, config: Path) -> _Launch:
+    """Launches, lets the autoscaler add a worker, and takes all away again."""
     seconds = _launch(config)
-    joins = _joins(folder)[1:]
+    world = _world(folder)
+    joins = _joins(world)[1:]
+    added = _added(world)
     _down()
-    return seconds, joins
+    return _Launch(seconds, joins, added)
 
 
-def _joins(folder: Path) -> list[float]:
+def _added(world: World) -> float:
+    """How long a worker takes to join that takes the place of one that was lost."""
+    *_, lost = timeline.lives(happened(world))
+    Containers(world).remove(lost.number)
+    give_up = time.monotonic() + SECONDS_TO_ADD
+    while time.monotonic() < give_up:
+        time.sleep(2)
+        *_, last = timeline.lives(happened(world))
+        if last.number != lost.number and not math.isnan(last.registered):
+            return timeline.steps(last).total
+    raise ServiceError(
+        f"no worker took the place of {lost.number} within {SECONDS_TO_ADD} s: ./invoke "
+        "rehearsal.logs autoscaler, while it is there, says why"
+    )
+
+
+def _joins(world: World) -> list[float]:
     """How long each instance took to join, in the order in which they were asked for."""
-    happened = list(read(folder / FOLDER))
-    return [timeline.steps(life).total for life in timeline.lives(happened)]
+    return [timeline.steps(life).total for life in timeline.lives(happened(world))]
+
+
+def _world(folder: Path) -> World:
+    """The rehearsal that was launched.
+
+    Raises:
+        ServiceError: none is.
+    """
+    if (world := read(folder)) is None:
+        raise ServiceError(f"there is no rehearsal in {folder}, though one was launched")
+    return world
 
 
 def _footprints(folder: Path) -> list[Footprint]:
-    world = read_world(folder)
-    return footprints(world) if world else []
+    return footprints(_world(folder))
 
 
 def _documents(folder: Path, config: Path) -> list[float]:
@@ -176,7 +221,7 @@ def _documents(folder: Path, config: Path) -> list[float]:
         return as_documented(found, inside(world), Path(bundle) if bundle else None)
 
     rehearsal.launch(cluster=str(config), minutes=MINUTES, change=change)
-    joins = _joins(folder)
+    joins = _joins(_world(folder))
     _down()
     return joins
 
