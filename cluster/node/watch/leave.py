@@ -1,0 +1,109 @@
+"""Asks Ray to drain this node: `python -m cluster.node.watch.leave --head IP:6379`.
+
+In a process of its own: it imports Ray, whose client may wait without end, or end its process,
+where the head is gone. What came of it is said in a line of JSON; the exit code is 0 when Ray has
+accepted. This is what `ray drain-node` does, without the seconds that its command line takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from errors import ServiceError
+
+SECONDS_TO_CONNECT = 2.0
+SECONDS_TO_ANSWER = 10.0
+
+
+def own_address(head: str) -> str:
+    """The address of this node as the head sees it, by which Ray calls it too.
+
+    Raises:
+        ServiceError: nothing listens at the head's address.
+    """
+    host, _, port = head.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=SECONDS_TO_CONNECT) as way:
+            return str(way.getsockname()[0])
+    except OSError as error:
+        raise ServiceError(f"the head does not answer at {head}: {error}") from error
+
+
+def drain(head: str, seconds: float | None, message: str) -> str:
+    """Has Ray drain this node.
+
+    Args:
+        head: its address, `IP:PORT`.
+        seconds: until the node ends; None if that is not known.
+        message: for Ray's log.
+
+    Returns:
+        the node's id.
+
+    Raises:
+        ServiceError: Ray does not answer, has no such node, or refuses.
+    """
+    address = own_address(head)
+    # Only here, as the head may be away for many attempts.
+    from ray.core.generated import autoscaler_pb2, gcs_pb2
+    from ray.exceptions import RayError
+
+    # These have no types.
+    raylet: Any = import_module("ray._raylet")
+    reasons: Any = autoscaler_pb2
+    states: Any = gcs_pb2
+    try:
+        client = raylet.GcsClient(address=head)
+        there = client.get_all_node_info(
+            timeout=SECONDS_TO_ANSWER, state_filter=states.GcsNodeInfo.GcsNodeState.ALIVE
+        )
+        node = _newest(there.values(), address)
+        # Ray takes 0 for no deadline.
+        deadline = 0 if seconds is None else int((time.time() + max(seconds, 1.0)) * 1000)
+        reason = reasons.DrainNodeReason.Value("DRAIN_NODE_REASON_PREEMPTION")
+        accepted, why = client.drain_node(node, reason, message, deadline)
+    except (RayError, RuntimeError) as error:
+        raise ServiceError(f"Ray at {head} does not answer: {error}") from error
+    if not accepted:
+        raise ServiceError(f"Ray refused: {why}")
+    return node
+
+
+def _newest(nodes: Iterable[Any], address: str) -> str:
+    """The id of the node at an address; of two, where Ray was started again, the one that is new.
+
+    Raises:
+        ServiceError: there is none.
+    """
+    ours = [one for one in nodes if one.node_manager_address == address]
+    if not ours:
+        raise ServiceError(f"Ray has no living node at {address}")
+    return str(max(ours, key=lambda one: one.start_time_ms).node_id.hex())
+
+
+def main() -> int:
+    """Asks once."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--head", required=True)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--message", default="")
+    given = parser.parse_args()
+    try:
+        node = drain(given.head, given.seconds, given.message)
+    except ServiceError as error:
+        print(json.dumps({"why": str(error)}))
+        return 1
+    # The clock is the machine's, and so also that of who started this.
+    print(json.dumps({"node": node, "at": time.monotonic()}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

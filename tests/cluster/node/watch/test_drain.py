@@ -1,0 +1,155 @@
+"""The attempts to have a node drained, by processes that answer as Ray may."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from ray.autoscaler._private.constants import RAY_PROCESSES
+
+from cluster.node.watch import drain
+from cluster.node.watch.drain import Drain, asking
+from cluster.node.watch.metrics import Metrics
+from tests.cluster.node.watch.conftest import Lines
+
+ACCEPTS = (
+    "import json, time; print('hm'); print(json.dumps({'node': 'ab', 'at': time.monotonic()}))"
+)
+REFUSES = 'import sys; print(\'{"why": "not now"}\'); sys.exit(1)'
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-S", "-c", code]
+
+
+def finish(under_way: Drain, seconds: float = 30.0) -> None:
+    until = time.monotonic() + seconds
+    while not under_way.over:
+        assert time.monotonic() < until
+        under_way.step()
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drain, "SECONDS_BETWEEN", 0.01)
+    monkeypatch.setattr(drain, "LEAST_SECONDS", 0.3)
+
+
+def test_one_that_is_accepted(lines: Lines) -> None:
+    counts = Metrics()
+    finish(Drain(python(ACCEPTS), 60.0, "why", counts))
+    (told,) = lines()
+    assert (told["event"], told["node"], told["attempts"]) == ("drain-accepted", "ab", 1)
+    assert 0 < told["seconds"] < 30
+    assert (counts.accepted, counts.failed) == (1, 0)
+
+
+def test_one_that_is_accepted_in_the_end(tmp_path: Path, lines: Lines) -> None:
+    # Refused twice, then a crash, then accepted.
+    code = f"""
+import os, signal
+from pathlib import Path
+count = Path({str(tmp_path / "count")!r})
+count.write_text((count.read_text() if count.exists() else "") + "x")
+if len(count.read_text()) == 3:
+    os.kill(os.getpid(), signal.SIGKILL)
+if len(count.read_text()) < 3:
+    {REFUSES}
+{ACCEPTS}
+"""
+    counts = Metrics()
+    finish(Drain(python(code), 60.0, "why", counts))
+    refused, crashed, accepted = lines()
+    # The same reason is told once.
+    assert (refused["attempt"], refused["why"]) == (1, "not now")
+    assert (crashed["attempt"], crashed["why"]) == (3, "ended with -9, as said above")
+    assert (accepted["event"], accepted["attempts"]) == ("drain-accepted", 4)
+    assert (counts.accepted, counts.failed) == (1, 0)
+
+
+def test_it_is_given_up_when_the_node_is_to_be_gone(lines: Lines) -> None:
+    counts = Metrics()
+    finish(Drain(python(REFUSES), 2.0, "why", counts))
+    refused, given_up = lines()
+    assert refused["event"] == "drain-attempt-failed"
+    assert (given_up["event"], given_up["why"]) == ("drain-given-up", "not now")
+    assert given_up["attempts"] > 1
+    assert (counts.accepted, counts.failed) == (0, 1)
+
+
+def test_a_notice_that_comes_too_late_is_tried_all_the_same(lines: Lines) -> None:
+    finish(Drain(python(ACCEPTS), 0.0, "why", Metrics()))
+    assert [one["event"] for one in lines()] == ["drain-accepted"]
+
+
+def test_a_step_of_the_clock_changes_nothing(monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:
+    for step in (-3600.0, 3600.0):
+        under_way = Drain(python(REFUSES), 0.2, "why", Metrics())
+        now = time.time
+        monkeypatch.setattr(time, "time", lambda now=now, step=step: now() + step)
+        finish(under_way)
+        assert lines()[-1]["event"] == "drain-given-up"
+
+
+def test_an_attempt_is_told_what_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "given"
+    code = f"import sys; open({str(file)!r}, 'a').write('|'.join(sys.argv[1:]) + '\\n'); {REFUSES}"
+    finish(Drain(python(code), 2.0, "EC2 takes it", Metrics()))
+    told = [line.split("|") for line in file.read_text().splitlines()]
+    assert {tuple(one[:3]) for one in told} == {("--message", "EC2 takes it", "--seconds")}
+    left = [float(one[3]) for one in told]
+    assert left[0] == 2.0
+    assert left == sorted(left, reverse=True)
+    assert 0 <= left[-1] < 2.0
+
+
+def test_one_without_an_end_is_tried_at_leisure(tmp_path: Path) -> None:
+    file = tmp_path / "given"
+    code = f"import sys; open({str(file)!r}, 'a').write('|'.join(sys.argv[1:]) + '\\n'); {REFUSES}"
+    under_way = Drain(python(code), None, "why", Metrics())
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        under_way.step()
+        time.sleep(0.01)
+    assert not under_way.over
+    assert file.read_text() == "--message|why\n"
+
+
+def test_an_attempt_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:
+    monkeypatch.setattr(drain, "SECONDS_FOR_AN_ATTEMPT", 0.1)
+    finish(Drain(python("import time; time.sleep(1000)"), 0.2, "why", Metrics()))
+    assert lines()[0]["why"].startswith("no answer within")
+
+
+def test_what_cannot_be_started_is_told(lines: Lines) -> None:
+    finish(Drain(["/no/such/program"], 0.2, "why", Metrics()))
+    assert lines()[0]["why"].startswith("cannot start: [Errno 2]")
+
+
+@pytest.mark.parametrize("code", ["", "print('[]')", "print('{')", "print('{\"x\": 1}')"])
+def test_who_says_nothing_has_not_accepted(code: str, lines: Lines) -> None:
+    finish(Drain(python(code), 0.2, "why", Metrics()))
+    assert lines()[-1]["why"] == "ended with 0, as said above"
+
+
+def test_nothing_is_left_of_one_that_is_closed() -> None:
+    under_way = Drain(python("import time; time.sleep(1000)"), 60.0, "why", Metrics())
+    under_way.step()
+    attempt = under_way._attempt
+    assert attempt
+    under_way.close()
+    assert attempt.process.returncode == -signal.SIGKILL
+    under_way.step()
+    assert under_way._attempt is None
+
+
+def test_ray_stop_does_not_take_the_watcher_for_rays() -> None:
+    watcher = "python -m cluster.node.watch --head 10.0.0.1:6379"
+    for command in (watcher, " ".join(asking("10.0.0.1:6379"))):
+        name = Path(command.split()[0]).name
+        for keyword, by_name in RAY_PROCESSES:
+            assert str(keyword) not in (name if by_name else command)

@@ -1,0 +1,61 @@
+"""The user's command that is told of notices, and what it may do wrong."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from cluster.node.watch import hook
+from tests.cluster.node.watch.conftest import Lines
+
+TOLD: dict[str, object] = {"kind": "interruption", "action": "stop"}
+
+
+def test_it_gets_the_notice_on_its_stdin(lines: Lines) -> None:
+    hook.call("cat", TOLD).join()
+    (told,) = lines()
+    assert (told["event"], told["code"]) == ("hook-done", 0)
+    assert told["said"] == '{"kind": "interruption", "action": "stop"}'
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("/no/such/program", "No such file"),
+        ("'unclosed", "No closing quotation"),
+        (" ", "IndexError"),
+        ("/etc/passwd", "Permission denied"),
+    ],
+)
+def test_one_that_cannot_be_started_is_told(command: str, why: str, lines: Lines) -> None:
+    hook.call(command, TOLD).join()
+    (told,) = lines()
+    assert told["event"] == "hook-failed"
+    assert why in told["why"]
+
+
+def test_one_that_fails_is_told(lines: Lines) -> None:
+    hook.call("sh -c 'echo no; exit 3'", TOLD).join()
+    (told,) = lines()
+    assert (told["event"], told["code"], told["said"]) == ("hook-failed", 3, "no")
+
+
+def test_one_that_does_not_read_is_none_the_worse(lines: Lines) -> None:
+    hook.call("true", {"long": "x" * 1_000_000}).join()
+    assert lines()[0]["event"] == "hook-done"
+
+
+def test_one_that_goes_on_and_on_is_ended_with_what_it_started(
+    tmp_path: Path, lines: Lines
+) -> None:
+    file = tmp_path / "alive"
+    began = time.monotonic()
+    hook.call(f"sh -c '(sleep 2; touch {file}) & echo begun; wait'", TOLD, 0.3).join()
+    assert time.monotonic() - began < 2
+    (told,) = lines()
+    assert (told["event"], told["why"]) == ("hook-failed", "not done after 0.3 s")
+    assert told["said"] == "begun"
+    time.sleep(2.5)
+    assert not file.exists()

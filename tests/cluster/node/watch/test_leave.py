@@ -1,0 +1,91 @@
+"""Asking Ray to drain a node: a real Ray, in a process of its own, and heads that are not there."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cluster.node.watch.leave import _newest, drain, own_address
+from commands import ROOT
+from errors import ServiceError
+
+# Has itself drained, as the watcher does it, while a task runs; and says what Ray says of it then.
+OWN_RAY = """
+import json, subprocess, sys, time
+import ray
+from workloads.files.distribute import start_ray
+start_ray()
+running = ray.remote(lambda: time.sleep(1000)).remote()
+head = ray.get_runtime_context().gcs_address
+command = [sys.executable, "-m", "cluster.node.watch.leave", "--head", head, *sys.argv[1:]]
+began = time.monotonic()
+done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+from ray._private.state import state
+draining = {node.hex() if isinstance(node, bytes) else str(node): at
+            for node, at in state.get_draining_nodes().items()}
+print(json.dumps({
+    "said": json.loads(done.stdout), "code": done.returncode, "began": began,
+    "node": ray.get_runtime_context().get_node_id(), "draining": draining, "now": time.time(),
+}), flush=True)
+"""
+FOREVER = 2**63 - 1
+
+
+def of_its_own(*options: str) -> dict[str, Any]:
+    command = [sys.executable, "-c", OWN_RAY, *options]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("seconds", [100.0, None])
+def test_ray_drains_the_node(seconds: float | None) -> None:
+    told = of_its_own("--message", "why", *([] if seconds is None else ["--seconds", str(seconds)]))
+    assert told["code"] == 0, told
+    assert told["said"]["node"] == told["node"]
+    ((node, deadline),) = told["draining"].items()
+    assert node == told["node"]
+    if seconds is None:
+        assert deadline in (0, FOREVER)
+    else:
+        assert 0 < deadline / 1000 - told["now"] < seconds
+    # On the same clock as that of who started it.
+    assert told["said"]["at"] > told["began"]
+
+
+def test_the_own_address_is_that_which_the_head_sees() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as head:
+        assert own_address(f"127.0.0.1:{head.getsockname()[1]}") == "127.0.0.1"
+
+
+def test_a_head_that_is_away_is_told_without_ray() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        head = f"127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(ServiceError, match=f"the head does not answer at {head}"):
+        drain(head, 60.0, "why")
+    code = (
+        "import sys; from cluster.node.watch import leave; sys.argv[1:] = ['--head', 'X'];"
+        f"sys.argv[2] = '{head}'; code = leave.main(); print('ray' in sys.modules); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    told, imported = done.stdout.splitlines()
+    assert (done.returncode, list(json.loads(told)), imported) == (1, ["why"], "False")
+
+
+def node(address: str, started: int, number: bytes) -> Any:
+    return SimpleNamespace(
+        node_manager_address=address, start_time_ms=started, node_id=SimpleNamespace(hex=number.hex)
+    )
+
+
+def test_of_two_at_an_address_it_is_the_new_one() -> None:
+    nodes = [node("10.0.0.1", 1, b"a"), node("10.0.0.1", 2, b"b"), node("10.0.0.2", 3, b"c")]
+    assert _newest(nodes, "10.0.0.1") == b"b".hex()
+    with pytest.raises(ServiceError, match=r"no living node at 10\.0\.0\.3"):
+        _newest(nodes, "10.0.0.3")
