@@ -13,7 +13,7 @@ from cluster.rehearsal.world import INSTANCE, World
 from errors import UsageError
 
 RAYS_LOGS = "/tmp/ray/session_latest/logs"  # noqa: S108 - Ray's own, in a node's container
-OF_NODE = ("raylet.out", "raylet.err")
+OF_NODE = ("raylet.out", "raylet.err", "spot-watcher.log")
 OF_AUTOSCALER = ("monitor.log", "monitor.out", "monitor.err")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -14,6 +14,16 @@ INSTALLING = re.compile(
 )
 BACKGROUND = re.compile(r"(?<!&)&(?=\s*(?:$|;|sleep))")
 WATCHING = ("drain", "watch", "instance-action")
+OURS = "cluster.node.watch"
+# What runs on workers.
+ON_WORKERS = (
+    "initialization_commands",
+    "setup_commands",
+    "worker_setup_commands",
+    "worker_start_ray_commands",
+)
+# What a launch of ours fills in has no watcher in it; of other placeholders nothing is known.
+OWN_USER_DATA = "${user_data}"
 # Those which Ray fills in with installations, where the config does not have them.
 FILLED = ("setup_commands", "head_setup_commands")
 STARTS = ("head_start_ray_commands", "worker_start_ray_commands")
@@ -164,10 +174,17 @@ def background(cluster: Cluster) -> Iterator[Problem]:
 def watcher(cluster: Cluster) -> Iterator[Problem]:
     """Workers that go without a word."""
     spots = [one for one in cluster.workers if one.spot]
-    watched = any(cluster.says(word) for word in WATCHING)
-    if spots and not watched and not any(placeholder(one.node.get("UserData")) for one in spots):
+    boots = [one.node.get("UserData") for one in spots]
+    unknown = any(placeholder(boot) and boot != OWN_USER_DATA for boot in boots)
+    # That these are missing is a finding of its own.
+    if unknown or STARTS[1] not in cluster.config:
+        return
+    said = [command for _, command in cluster.commands(*ON_WORKERS)]
+    said += [text(boot) for boot in boots]
+    if spots and not any(word in one for one in said for word in WATCHING):
         yield Problem(
             keys=spots[0].node_keys("InstanceMarketOptions"),
             what="nothing drains a node that EC2 takes back",
-            remedy="start a watcher in worker_start_ray_commands that calls ray drain-node",
+            remedy=f"start a watcher in worker_start_ray_commands: python -m {OURS}, as "
+            "docs/spot.md has it, or one of yours that calls ray drain-node",
         )

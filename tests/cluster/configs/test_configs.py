@@ -52,6 +52,14 @@ def test_what_they_share_is_the_same_in_all(config: dict[str, Any]) -> None:
     assert {**config["docker"], "run_options": []} == {**spot["docker"], "run_options": []}
 
 
+def test_every_worker_is_watched_and_the_head_is_not(config: dict[str, Any]) -> None:
+    stop, start, watch = config["worker_start_ray_commands"]
+    assert (stop, start.split()[:2]) == ("ray stop", ["ray", "start"])
+    assert watch == filled("spot")["worker_start_ray_commands"][-1]
+    assert "nohup setsid python -m cluster.node.watch --head $RAY_HEAD_IP:6379" in watch
+    assert not any("watch" in command for command in config["head_start_ray_commands"])
+
+
 def test_every_node_is_closed_tagged_and_encrypted(config: dict[str, Any]) -> None:
     for node_type in config["available_node_types"].values():
         node = node_type["node_config"]

@@ -73,6 +73,16 @@ def test_configs_of_ours_have_no_errors_and_no_warnings(path: Path) -> None:
     assert [one for one in check(read(path)) if one.level != "note"] == []
 
 
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_config_of_ours_without_its_watcher_is_found(tmp_path: Path, path: Path) -> None:
+    watched = path.read_text()
+    before, watching, _ = watched.rpartition("  # Has the node drained")
+    assert watching
+    found = findings(tmp_path, before)
+    spot = "MarketType: spot" in watched
+    assert ("spot-no-watcher" in {one.check for one in found}) is spot
+
+
 def test_findings_are_sorted_by_line(tmp_path: Path) -> None:
     text = GOOD.replace("HttpTokens: required", "HttpTokens: optional").replace("CPU: 8", "CPU: 9")
     lines = [one.line for one in findings(tmp_path, text)]
