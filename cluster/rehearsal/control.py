@@ -49,6 +49,7 @@ class Control:
         self.memory = Memory(folder)
         self.events = Events(folder)
         self.faults = Faults()
+        gaps.fleets.judge(self.faults.room)
         self.metadata = Metadata(_at, world.store_keys)
         self.reconciler = Reconciler(
             all_machines, self._end, Containers(world), self.events, self.faults

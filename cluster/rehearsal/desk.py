@@ -105,6 +105,8 @@ class Desk:
         lasts = _number(asked, "for_seconds")
         given.pop("for_seconds", None)
         given |= {name: _number(asked, name) for name in ("seconds", "share") if name in asked}
+        if "room" in given:
+            given["room"] = int(_number(asked, "room"))
         self._faults.add(Fault(**given), lasts)
         self._events.add(words.FAULT, **{name: str(value) for name, value in asked.items()})
         return {}

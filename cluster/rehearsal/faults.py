@@ -20,7 +20,7 @@ CAPACITY, THROTTLE, DENY, SLOW = "capacity", "throttle", "deny", "slow-boot"
 # What each kind may be narrowed down to.
 MACHINE = ("instance_type", "zone", "market")
 KINDS = {
-    CAPACITY: MACHINE,
+    CAPACITY: (*MACHINE, "room"),
     THROTTLE: ("action", "role", "share"),
     DENY: ("action", "role"),
     SLOW: (*MACHINE, "seconds"),
@@ -43,6 +43,7 @@ class Fault:
         action: that is throttled or denied, `RunInstances`.
         role: whose calls are refused, by its name or the last word of it: `head`.
         share: of the calls that are throttled, 0 to 1.
+        room: how many instances there is capacity for yet, before there is none.
         seconds: that a boot takes longer.
         until: when it ends, in seconds since 1970; 0 for never.
 
@@ -57,6 +58,7 @@ class Fault:
     action: str = ""
     role: str = ""
     share: float = 1.0
+    room: int = 0
     seconds: float = 0.0
     until: float = 0.0
 
@@ -72,6 +74,8 @@ class Fault:
             raise UsageError(f"'{self.zone}' is no zone: they are named like us-east-1a")
         if self.action and self.action not in actions():
             raise UsageError(f"EC2 has no call '{self.action}': they are named like RunInstances")
+        if self.room < 0:
+            raise UsageError(f"room for {self.room} instances: choose 0, for none, or more")
         if not 0 < self.share <= 1:
             raise UsageError(f"a share of {self.share:g} of the calls: choose one above 0, up to 1")
         if self.kind == SLOW and not 0 < self.seconds <= MOST_SECONDS:
@@ -84,6 +88,7 @@ class Fault:
         given = {
             **{name: getattr(self, name) for name in (*MACHINE, "action", "role", "seconds")},
             "share": self.share != 1,
+            "room": self.room != 0,
         }
         useless = [name for name, value in given.items() if value and name not in KINDS[self.kind]]
         if useless:
@@ -117,6 +122,8 @@ class Faults:
     def __init__(self) -> None:
         self._faults: tuple[Fault, ...] = ()
         self._lock = threading.Lock()
+        # Held from looking at what there is to taking it.
+        self._taking = threading.Lock()
 
     @property
     def now(self) -> tuple[Fault, ...]:
@@ -155,19 +162,58 @@ class Faults:
         """What AWS answers to a call; None where nothing is wrong with it.
 
         Args:
-            facts: `action`, `role`, and of RunInstances `instance_type`, `zone` and `market`.
+            facts: `action`, `role`, and of RunInstances `instance_type`, `zone`, `market` and
+                `count`.
         """
         for fault in self.now:
-            if fault.kind == SLOW or not fault.concerns(facts):
+            if fault.kind in (CAPACITY, SLOW) or not fault.concerns(facts):
                 continue
-            if fault.kind == CAPACITY and facts.get("action") == "RunInstances":
-                return no_capacity(facts)
             # Which ones is of no account to anybody's secrets.
             if fault.kind == THROTTLE and random.random() < fault.share:  # noqa: S311
                 return Refusal(503, "RequestLimitExceeded", "Request limit exceeded.")
             if fault.kind == DENY:
                 return denied(facts)
+        if facts.get("action") == "RunInstances" and not self._take_all(facts):
+            return no_capacity(facts)
         return None
+
+    def room(self, facts: Mapping[str, str], count: int) -> tuple[int, str, str]:
+        """Takes of so many instances those that there is capacity for.
+
+        Args:
+            facts: `instance_type`, `zone` and `market`.
+            count: how many are wanted.
+
+        Returns:
+            How many there are, and AWS's name and words of why there are no more.
+        """
+        lacking = no_capacity(facts)
+        with self._taking:
+            most = min([count, *(fault.room for fault in self._of_capacity(facts))])
+            self._take(facts, most)
+        return most, lacking.code, lacking.message
+
+    def _take_all(self, facts: Mapping[str, str]) -> bool:
+        """Takes as many as a RunInstances asks for, or none; whether there were as many."""
+        count = int(facts.get("count", "1"))
+        with self._taking:
+            enough = all(fault.room >= count for fault in self._of_capacity(facts))
+            if enough:
+                self._take(facts, count)
+        return enough
+
+    def _of_capacity(self, facts: Mapping[str, str]) -> list[Fault]:
+        return [one for one in self.now if one.kind == CAPACITY and one.concerns(facts)]
+
+    def _take(self, facts: Mapping[str, str], count: int) -> None:
+        """Leaves as many fewer in each pool that they come from."""
+        with self._lock:
+            self._faults = tuple(
+                replace(one, room=one.room - count)
+                if one.kind == CAPACITY and one.concerns(facts)
+                else one
+                for one in self._faults
+            )
 
     def delay(self, facts: Mapping[str, str]) -> float:
         """By how many seconds a machine boots later."""

@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from cluster.rehearsal import events as words
-from cluster.rehearsal.calls import Environment, facts, several, tags
+from cluster.rehearsal.calls import FLEET, Environment, facts, of_fleet, several, tags
 from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults, Refusal
 
@@ -87,7 +87,7 @@ class Gate:
     ) -> None:
         """Writes down a call that makes, ends, or tells of instances."""
         action = call["action"]
-        if action not in ("RunInstances", "TerminateInstances", "CreateTags"):
+        if action not in (FLEET, "RunInstances", "TerminateInstances", "CreateTags"):
             return
         if not status.startswith("2"):
             code = CODE.search(said)
@@ -96,12 +96,22 @@ class Gate:
         elif action == "RunInstances":
             made = ",".join(dict.fromkeys(INSTANCE.findall(said)))
             self._events.add(words.ASKED, "", at, **_told(call), instances=made)
+        elif action == FLEET:
+            self._write_down_fleet(call, said, at)
         elif action == "TerminateInstances":
             for number in several(form, "InstanceId"):
                 self._events.add(words.TERMINATED, number, at, by=call["role"] or HERE)
         elif step := tags(form, "Tag").get(STATUS):
             for number in several(form, "ResourceId"):
                 self._events.add(step, number, at)
+
+    def _write_down_fleet(self, call: dict[str, str], said: str, at: float) -> None:
+        """Writes down what each pool of a fleet said to it."""
+        made, refused = of_fleet(said.encode())
+        for one in refused:
+            self._events.add(words.REFUSED, "", at, **{**_told(call), **one})
+        for one in made:
+            self._events.add(words.ASKED, "", at, **{**_told(call), **one})
 
 
 def _told(call: Mapping[str, str]) -> dict[str, str]:

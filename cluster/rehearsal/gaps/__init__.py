@@ -12,6 +12,7 @@ from cluster.rehearsal.gaps import (
     addresses,
     counts,
     endpoints,
+    fleets,
     placement_groups,
     profiles,
     stacks,
@@ -20,7 +21,7 @@ from cluster.rehearsal.gaps import (
 from errors import ServiceError
 
 TESTED_WITH = "5.2.5"
-GAPS = (addresses, counts, endpoints, placement_groups, profiles, stacks, statuses)
+GAPS = (addresses, counts, endpoints, fleets, placement_groups, profiles, stacks, statuses)
 
 
 def fill() -> None:

@@ -167,3 +167,37 @@ def test_a_fault_lasts_a_time_that_there_is(seconds: float) -> None:
 def test_no_kind_of_that_name_can_be_cleared() -> None:
     with pytest.raises(UsageError, match="'quake' is no fault"):
         Faults().clear("quake")
+
+
+def test_capacity_has_room_for_some() -> None:
+    faults = Faults()
+    faults.add(Fault(kind="capacity", instance_type="c7i.4xlarge", room=3))
+    facts = {"instance_type": "c7i.4xlarge", "zone": "us-east-1a", "market": "spot"}
+    call = {**facts, "action": "RunInstances"}
+    assert faults.room({**facts, "instance_type": "c7a.4xlarge"}, 5)[0] == 5
+    # RunInstances has all that it asks for, or nothing.
+    assert faults.refusal({**call, "count": "4"}) is not None
+    assert faults.refusal({**call, "count": "1"}) is None
+    assert faults.room(facts, 5) == (
+        2,
+        "InsufficientInstanceCapacity",
+        "There is no Spot capacity available that matches your request.",
+    )
+    assert faults.room(facts, 1)[0] == 0
+    assert faults.refusal({**call, "count": "1"}) is not None
+
+
+def test_the_narrowest_room_counts() -> None:
+    faults = Faults()
+    faults.add(Fault(kind="capacity", market="spot", room=5))
+    faults.add(Fault(kind="capacity", zone="us-east-1a", room=1))
+    facts = {"instance_type": "c7i.4xlarge", "zone": "us-east-1a", "market": "spot"}
+    assert faults.room(facts, 4)[0] == 1
+    assert faults.room({**facts, "zone": "us-east-1b"}, 9)[0] == 4
+
+
+def test_room_is_none_of_less_than_nothing() -> None:
+    with pytest.raises(UsageError, match="room for -1 instances"):
+        Fault(kind="capacity", room=-1)
+    with pytest.raises(UsageError, match="room means nothing to deny"):
+        Fault(kind="deny", room=1)

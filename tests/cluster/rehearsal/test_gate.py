@@ -85,9 +85,10 @@ def _desk(environment: dict[str, Any], start: Any) -> list[bytes]:
 
 
 @pytest.fixture
-def gated(tmp_path: Path) -> Iterator[Gated]:
+def gated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gated]:
     gaps.fill()
     found = Gated(tmp_path)
+    monkeypatch.setattr(gaps.fleets.Market, "room", found.faults.room)
     thread = threading.Thread(target=found.server.serve_forever, daemon=True)
     thread.start()
     requests.post(f"{found.address}/moto-api/reset", timeout=30)
@@ -245,3 +246,61 @@ def test_what_is_no_call_of_aws_goes_by(gated: Gated) -> None:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         requests.post(f"{gated.address}/", data=body, headers=headers, timeout=30)
     assert gated.told() == []
+
+
+def test_of_a_fleet_each_pool_is_written_down(gated: Gated) -> None:
+    gated.faults.add(Fault(kind="capacity", instance_type="c7i.4xlarge", market="spot", room=1))
+    ec2 = gated.client("ec2")
+    ec2.create_launch_template(
+        LaunchTemplateName="own", LaunchTemplateData={"ImageId": "ami-12c6146b"}
+    )
+    asked: Any = {
+        "Type": "instant",
+        "LaunchTemplateConfigs": [
+            {
+                "LaunchTemplateSpecification": {"LaunchTemplateName": "own", "Version": "1"},
+                "Overrides": [
+                    {"InstanceType": one, "SubnetId": gated.subnet}
+                    for one in ("c7i.4xlarge", "c7a.4xlarge")
+                ],
+            }
+        ],
+        "TargetCapacitySpecification": {
+            "TotalTargetCapacity": 3,
+            "DefaultTargetCapacityType": "spot",
+        },
+        "TagSpecifications": [{"ResourceType": "instance", "Tags": TAGS}],
+    }
+    one, two = ec2.create_fleet(**asked)["Instances"]
+    usual = {
+        "action": "CreateFleet",
+        "market": "spot",
+        "zone": "us-east-1b",
+        "node_type": "intel",
+    }
+    lacking = {**usual, "instance_type": "c7i.4xlarge", "said": "InsufficientInstanceCapacity"}
+    refused, first, second = gated.told()
+    assert (refused.what, refused.details) == ("refused", {**lacking, "count": "3"})
+    assert first.details == {
+        **usual,
+        "instance_type": "c7i.4xlarge",
+        "count": "1",
+        "instances": one["InstanceIds"][0],
+    }
+    assert second.details == {
+        **usual,
+        "instance_type": "c7a.4xlarge",
+        "count": "2",
+        "instances": ",".join(two["InstanceIds"]),
+    }
+    assert {first.what, second.what} == {"asked for"}
+    gated.faults.add(Fault(kind="throttle", action="CreateFleet"))
+    with pytest.raises(ClientError):
+        ec2.create_fleet(**asked)
+    assert gated.told()[-1].details == {
+        "action": "CreateFleet",
+        "market": "spot",
+        "count": "3",
+        "node_type": "intel",
+        "said": "RequestLimitExceeded",
+    }
