@@ -1,0 +1,193 @@
+"""The provider itself: Ray's own for AWS, but for how a node is made."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+from ray.autoscaler._private.aws.node_provider import (
+    AWSNodeProvider,
+    make_ec2_resource,
+    to_aws_format,
+)
+from ray.autoscaler._private.cli_logger import cli_logger
+from ray.autoscaler.node_launch_exception import NodeLaunchException
+from ray.autoscaler.tags import TAG_RAY_CLUSTER_NAME, TAG_RAY_USER_NODE_TYPE
+
+from cluster.node.fleet import template
+from cluster.node.fleet.filling import Answer, Refused, fill
+from cluster.node.fleet.pools import Memory, Pool
+from cluster.node.fleet.request import answer, parameters
+from cluster.node.fleet.waiting import Waiting
+from cluster.node.fleet.wish import ON_DEMAND, SPOT, Wish, wish
+
+logger = logging.getLogger(__name__)
+GONE = "InvalidLaunchTemplateName.NotFoundException"
+# 7 s at the mean, 15 s at most: Ray's own asks for nodes go on every 5 s.
+RETRIES = 4
+
+
+class FleetNodeProvider(AWSNodeProvider):
+    """Ray's provider for AWS, which fills node types with the key `Fleet` through EC2 Fleet.
+
+    A node type without that key is launched as Ray does it. All else is Ray's: tags, what it keeps
+    of nodes, ending them.
+    """
+
+    def __init__(self, provider_config: dict[str, Any], cluster_name: str) -> None:
+        # Ray's own code has no types.
+        ray: Any = AWSNodeProvider
+        ray.__init__(self, provider_config, cluster_name)
+        self.memory = Memory()
+        self.waiting = Waiting()
+        self._templates: set[str] = set()
+        # Of a throttled call the client tries again by itself: that is no lack of capacity.
+        self._client = make_ec2_resource(
+            region=provider_config["region"],
+            max_retries=RETRIES,
+            aws_credentials=provider_config.get("aws_credentials"),
+        ).meta.client
+
+    def _create_node(
+        self, node_config: dict[str, Any], tags: dict[str, str], count: int
+    ) -> dict[str, Any]:
+        """Makes instances, as many as there is capacity for.
+
+        Args:
+            node_config: of the node type.
+            tags: that Ray has for each.
+            count: how many are wanted.
+
+        Raises:
+            NodeLaunchException: there is less capacity, or EC2 refuses. What was made by then
+                stays, and Ray's autoscaler takes it up when it looks at its instances next.
+            UsageError: the key `Fleet` says what cannot be.
+        """
+        wanted = wish(node_config)
+        if wanted is None:
+            ray: Any = super()
+            made: dict[str, Any] = ray._create_node(node_config, tags, count)
+            return made
+        node_type = tags.get(TAG_RAY_USER_NODE_TYPE, "")
+        own = self._tags(node_config, tags)
+        markets = self._markets(wanted, node_type)
+
+        def ask(pools: Sequence[Pool], number: int) -> Answer:
+            return self._ask(node_config, pools, number, own)
+
+        try:
+            answers = fill(count, markets, self.memory, wanted.remember, ask)
+        except ClientError as error:
+            raise NodeLaunchException(
+                error.response["Error"]["Code"], error.response["Error"]["Message"], sys.exc_info()
+            ) from error
+        self._take_note(wanted, node_type, answers, count)
+        numbers = [number for one in answers for number in one.numbers]
+        if len(numbers) < count:
+            raise failure(count, answers)
+        return {number: self.ec2.Instance(number) for number in numbers}
+
+    def _markets(self, wanted: Wish, node_type: str) -> list[list[Pool]]:
+        """The pools that may be asked now, of each market, the preferred one first."""
+        waited = self.waiting.seconds(node_type)
+        late = not wanted.spot or waited >= wanted.on_demand_after
+        markets = [SPOT] * wanted.spot + [ON_DEMAND] * late
+        both = list(itertools.product(wanted.instance_types, wanted.subnets))
+        return [[Pool(kind, subnet, market) for kind, subnet in both] for market in markets]
+
+    def _take_note(
+        self, wanted: Wish, node_type: str, answers: Sequence[Answer], count: int
+    ) -> None:
+        """Of whether spot pools gave all, and of what was made and refused, in the log."""
+        made = [(pool, numbers) for one in answers for pool, numbers in one.made.items()]
+        if wanted.spot:
+            spot = sum(len(numbers) for pool, numbers in made if pool.market == SPOT)
+            (self.waiting.served if spot >= count else self.waiting.in_vain)(node_type)
+        for pool, numbers in made:
+            cli_logger.print("Launched {} x {}: {}", len(numbers), str(pool), ", ".join(numbers))
+        for refused in (one for each in answers for one in each.refused):
+            logger.info("%s: %s (%s)", refused.pool, refused.code, refused.message)
+
+    def _tags(self, node_config: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, str]:
+        """The tags of an instance: Ray's, and over them those of the config, as Ray has it."""
+        given = [
+            tag
+            for one in node_config.get("TagSpecifications", [])
+            if one["ResourceType"] == "instance"
+            for tag in one["Tags"]
+        ]
+        named: Any = to_aws_format
+        of_ray: dict[str, str] = named(dict(tags))
+        return {
+            TAG_RAY_CLUSTER_NAME: self.cluster_name,
+            **of_ray,
+            **{tag["Key"]: tag["Value"] for tag in given},
+        }
+
+    def _ask(
+        self,
+        node_config: Mapping[str, Any],
+        pools: Sequence[Pool],
+        count: int,
+        tags: Mapping[str, str],
+    ) -> Answer:
+        """One CreateFleet; the token that boto3 gives it keeps a retry from making a second."""
+        ec2 = self._client
+        data = template.content(node_config)
+        options = node_config.get("InstanceMarketOptions") or {}
+        wanted = parameters(
+            pools,
+            count,
+            template=self._template(data, tags),
+            tags=tags,
+            max_price=(options.get("SpotOptions") or {}).get("MaxPrice", ""),
+        )
+        try:
+            return answer(pools, ec2.create_fleet(**wanted))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != GONE:
+                raise
+        # Somebody deleted it since this process made it.
+        self._templates.clear()
+        self._template(data, tags)
+        return answer(pools, ec2.create_fleet(**wanted))
+
+    def _template(self, data: dict[str, Any], tags: Mapping[str, str]) -> str:
+        """The name of the launch template, which is there after that."""
+        named = template.name(self.cluster_name, data)
+        if named not in self._templates:
+            template.make(self._client, self.cluster_name, data, tags)
+            self._templates.add(named)
+        return named
+
+
+def failure(count: int, answers: Sequence[Answer]) -> NodeLaunchException:
+    """What Ray is told where there is less than it wanted: who was asked, and what each said."""
+    refused = [one for answer in answers for one in answer.refused]
+    # What is wrong with the call comes first, as it stays when capacity returns.
+    first = min(refused, key=lambda one: one.dry, default=None)
+    made = sum(len(one.numbers) for one in answers)
+    told = "; ".join(
+        f"{code}: {', '.join(map(_place, those))}" for code, those in _by_code(refused).items()
+    )
+    return NodeLaunchException(
+        first.code if first else "UnfulfillableCapacity",
+        f"{made} of {count} instances were launched. {told or 'EC2 says nothing of the rest'}",
+        None,
+    )
+
+
+def _by_code(refused: Sequence[Refused]) -> dict[str, list[Refused]]:
+    found: dict[str, list[Refused]] = {}
+    for one in sorted(refused, key=lambda one: (one.dry, one.code)):
+        found.setdefault(one.code, []).append(one)
+    return found
+
+
+def _place(one: Refused) -> str:
+    words = f"{one.pool.instance_type} {one.pool.market} in {one.zone or one.pool.subnet}"
+    return words if one.dry else f"{words} ({one.message})"

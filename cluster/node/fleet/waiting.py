@@ -1,0 +1,46 @@
+"""For how long a node type has had to do without spot capacity."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from cluster.node.fleet.wish import REMEMBER_SECONDS
+
+# Ray asks again every five seconds: after so long without, it is another want. Not shorter than a
+# pool is remembered, or on-demand would be waited for again while spot is known to be dry.
+SECONDS_BETWEEN_WANTS = REMEMBER_SECONDS
+
+
+class Waiting:
+    """Since when node types lack spot capacity. Several threads may ask at once.
+
+    Args:
+        clock: gives seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since: dict[str, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def seconds(self, node_type: str) -> float:
+        """For how many seconds it has been asked in vain; 0 where it has not."""
+        with self._lock:
+            first, last = self._since.get(node_type, (0.0, float("-inf")))
+            now = self._clock()
+            return now - first if now - last <= SECONDS_BETWEEN_WANTS else 0.0
+
+    def in_vain(self, node_type: str) -> None:
+        """Takes note that spot pools gave less than was asked for."""
+        with self._lock:
+            now = self._clock()
+            first, last = self._since.get(node_type, (now, now))
+            same = now - last <= SECONDS_BETWEEN_WANTS
+            self._since[node_type] = (first if same else now, now)
+
+    def served(self, node_type: str) -> None:
+        """Takes note that they gave all of it."""
+        with self._lock:
+            self._since.pop(node_type, None)
