@@ -71,6 +71,62 @@ def run_instances(call: Mapping[str, Any], *, owner: str = "amazon") -> list[Req
     return requests + ([pass_role(profile)] if profile else [])
 
 
+def create_fleet(
+    call: Mapping[str, Any], template: Mapping[str, Any], *, on: Tags, owner: str = "amazon"
+) -> list[Request]:
+    """A fleet, as the things that it touches and makes, and as the launches that come of it.
+
+    Args:
+        call: its parameters, as boto3 takes them.
+        template: what is in the launch template.
+        on: the tags of that.
+        owner: of the image.
+    """
+    (config,) = call["LaunchTemplateConfigs"]
+    spot = call["TargetCapacitySpecification"]["DefaultTargetCapacityType"] == "spot"
+    market = {"InstanceMarketOptions": {"MarketType": "spot"}} if spot else {}
+    requests = ask_for_fleet(call, template, on=on)
+    for override in config["Overrides"]:
+        tags = [*template.get("TagSpecifications", []), *call["TagSpecifications"]]
+        of_launch = [one for one in tags if one["ResourceType"] != "fleet"]
+        launch = {**template, **override, **market, "TagSpecifications": of_launch}
+        requests += run_instances(launch, owner=owner)
+    context = of_resource(on)
+    return [*requests, Request("ec2:RunInstances", arn("launch-template", "lt-1"), context)]
+
+
+def ask_for_fleet(
+    call: Mapping[str, Any], template: Mapping[str, Any], *, on: Tags
+) -> list[Request]:
+    """The same, without the launches."""
+    (config,) = call["LaunchTemplateConfigs"]
+    both = {"TagSpecifications": [*template["TagSpecifications"], *call["TagSpecifications"]]}
+    named = [("key-pair", template["KeyName"])]
+    named += [("security-group", one) for one in template["SecurityGroupIds"]]
+    named += [("subnet", one["SubnetId"]) for one in config["Overrides"]]
+    if call["TargetCapacitySpecification"]["DefaultTargetCapacityType"] == "spot":
+        named.append(("spot-instances-request", "new"))
+    if group := template.get("Placement", {}).get("GroupName"):
+        named.append(("placement-group", group))
+    return [
+        *(
+            Request("ec2:CreateFleet", arn(kind), request_tags(both, kind))
+            for kind in ("fleet", "instance", "network-interface", "volume")
+        ),
+        *(Request("ec2:CreateFleet", arn(kind, name)) for kind, name in named),
+        Request("ec2:CreateFleet", arn("image", template["ImageId"], account="")),
+        Request("ec2:CreateFleet", arn("launch-template", "lt-1"), of_resource(on)),
+        *_tagging(call, "CreateFleet"),
+    ]
+
+
+def create_launch_template(call: Mapping[str, Any]) -> list[Request]:
+    """A launch template; what is in it is judged when something is launched from it."""
+    kind = "launch-template"
+    making = Request("ec2:CreateLaunchTemplate", arn(kind), request_tags(call, kind))
+    return [making, *_tagging(call, "CreateLaunchTemplate")]
+
+
 def launch(kind: str, context: Mapping[str, Any]) -> Request:
     return Request("ec2:RunInstances", arn(kind), context)
 
@@ -93,12 +149,12 @@ def _of_volumes(call: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _tagging(call: Mapping[str, Any]) -> list[Request]:
+def _tagging(call: Mapping[str, Any], action: str = "RunInstances") -> list[Request]:
     return [
         Request(
             "ec2:CreateTags",
             arn(each["ResourceType"]),
-            {"ec2:CreateAction": "RunInstances", **request_tags(call, each["ResourceType"])},
+            {"ec2:CreateAction": action, **request_tags(call, each["ResourceType"])},
         )
         for each in call.get("TagSpecifications", [])
     ]

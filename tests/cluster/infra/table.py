@@ -7,8 +7,13 @@ from typing import Any
 
 from tests.cluster.infra.calls import (
     VALUES,
+    arn,
+    ask_for_fleet,
+    create_fleet,
+    create_launch_template,
     create_tags,
     describe,
+    of_resource,
     on_data,
     on_images,
     pass_role,
@@ -79,6 +84,39 @@ def disk(**fields: Any) -> Call:
     return changed(BlockDeviceMappings=[plain])
 
 
+FLEET_TAGS = [tags("fleet"), tags("instance", Name="ray-fleet-worker"), tags("volume")]
+
+
+def fleet(
+    market: str = "spot", subnet: str = "subnet-b", specifications: Any = FLEET_TAGS
+) -> tuple[Call, Call]:
+    """A fleet of workers in two subnets, and its template."""
+    overrides = [{"InstanceType": "r7i.2xlarge", "SubnetId": one} for one in ("subnet-a", subnet)]
+    wanted = {
+        "LaunchTemplateConfigs": [{"Overrides": overrides}],
+        "TargetCapacitySpecification": {"DefaultTargetCapacityType": market},
+        "TagSpecifications": specifications,
+    }
+    left_out = ("InstanceType", "SubnetId", "InstanceMarketOptions", "TagSpecifications")
+    template = {name: value for name, value in WORKERS.items() if name not in left_out}
+    return wanted, {**template, "TagSpecifications": [tags("volume"), tags("network-interface")]}
+
+
+def asked(*, on: dict[str, str] = OURS, without: str = "", **fields: Any) -> list[Request]:
+    """Only the asking for a fleet, which is judged apart from its launches."""
+    specifications = [each for each in FLEET_TAGS if each["ResourceType"] != without]
+    wanted, template = fleet(specifications=specifications, **fields)
+    own = [each for each in template["TagSpecifications"] if each["ResourceType"] != without]
+    return ask_for_fleet(wanted, {**template, "TagSpecifications": own}, on=on)
+
+
+def with_template(**fields: Any) -> list[Request]:
+    """A fleet whose template says something else."""
+    wanted, template = fleet()
+    other = {key: value for key, value in {**template, **fields}.items() if value is not None}
+    return create_fleet(wanted, other, on=OURS)
+
+
 def interface_there(subnet: str) -> list[Request]:
     """An interface that exists is attached: the subnet is judged as a fact of the interface."""
     requests = run_instances(through(SubnetId=subnet))
@@ -100,6 +138,17 @@ ALLOWED: dict[str, tuple[tuple[str, ...], list[Request]]] = {
     "head launches with two disks": (
         HEAD,
         requests_of(changed(BlockDeviceMappings=WORKERS["BlockDeviceMappings"] * 2)),
+    ),
+    "head launches a spot fleet": (HEAD, create_fleet(*fleet(), on=OURS)),
+    "head launches an on-demand fleet": (HEAD, create_fleet(*fleet("on-demand"), on=OURS)),
+    "head launches a fleet of our own image": (
+        HEAD,
+        create_fleet(*fleet(), on=OURS, owner=VALUES["account"]),
+    ),
+    "head launches a fleet close together": (HEAD, with_template(Placement={"GroupName": "lab"})),
+    "head writes a template": (
+        HEAD,
+        create_launch_template({"TagSpecifications": [tags("launch-template")]}),
     ),
     "head looks at instances": (HEAD, describe()),
     "head notes a status": (HEAD, create_tags({"ray-node-status": "setting-up"}, on=OURS)),
@@ -185,6 +234,44 @@ DENIED: dict[str, tuple[tuple[str, ...], list[Request]]] = {
     ),
     "launch a stranger's image": (HEAD, requests_of(WORKERS, owner="999999999999")),
     "launch an image of the market": (HEAD, requests_of(WORKERS, owner="aws-marketplace")),
+    # ---- the same by a fleet
+    "fleet without a profile": (HEAD, with_template(IamInstanceProfile=None)),
+    "fleet with the head's profile": (
+        HEAD,
+        with_template(IamInstanceProfile={"Name": "lab-us-west-2-head"}),
+    ),
+    "fleet with version 1 of metadata": (HEAD, with_template(MetadataOptions=None)),
+    "fleet with the image's own disk": (HEAD, with_template(BlockDeviceMappings=None)),
+    "fleet of a stranger's image": (HEAD, create_fleet(*fleet(), on=OURS, owner="999999999999")),
+    "fleet in another group": (HEAD, with_template(SecurityGroupIds=["sg-open"])),
+    "fleet in another subnet": (HEAD, asked(subnet="subnet-c")),
+    **{
+        f"fleet, {kind} untagged": (HEAD, asked(without=kind))
+        for kind in ("fleet", "instance", "network-interface", "volume")
+    },
+    "fleet of a foreign template": (HEAD, asked(on=FOREIGN)),
+    "launch from a foreign template": (
+        HEAD,
+        [Request("ec2:RunInstances", arn("launch-template", "lt-1"), of_resource(FOREIGN))],
+    ),
+    "write a template without our tag": (
+        HEAD,
+        [each for each in create_launch_template({}) if "Create" in each.action],
+    ),
+    "change a template": (
+        HEAD,
+        [
+            Request(
+                "ec2:CreateLaunchTemplateVersion",
+                arn("launch-template", "lt-1"),
+                of_resource(OURS),
+            )
+        ],
+    ),
+    "give a template our tag": (
+        HEAD,
+        create_tags(OURS, on={}, kind="launch-template", name="lt-1"),
+    ),
     # ---- rights of others
     "pass the head's role": (HEAD, [pass_role("lab-us-west-2-head")]),
     "pass an administrator's role": (HEAD, [pass_role("admin")]),
@@ -214,7 +301,7 @@ DENIED: dict[str, tuple[tuple[str, ...], list[Request]]] = {
         f"head: {action}": (HEAD, describe(action))
         for action in (
             "ec2:AuthorizeSecurityGroupIngress",
-            "ec2:CreateLaunchTemplate",
+            "ec2:DeleteLaunchTemplate",
             "ec2:DeleteTags",
             "ec2:DescribeImages",
             "ec2:GetPasswordData",

@@ -26,9 +26,13 @@ from ray.autoscaler.tags import (
 )
 
 from cluster.infra.terraform import CONFIGURATION
+from cluster.node.fleet import FleetNodeProvider
+from cluster.rehearsal import gaps
 from tests.cluster.infra.calls import (
     REGION,
     VALUES,
+    create_fleet,
+    create_launch_template,
     create_tags,
     describe,
     run_instances,
@@ -50,6 +54,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     monkeypatch.setattr(node_provider, "TAG_BATCH_DELAY", 0.01)
     session = boto3.Session(region_name=REGION)
     made: Calls = []
+    gaps.fill()
 
     def record(params: dict[str, Any], model: Any, **_more: Any) -> None:
         made.append((model.name, params))
@@ -62,11 +67,15 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     utils.resource_cache.cache_clear()
 
 
-def requests_of(operation: str, params: dict[str, Any]) -> list[Request]:
+def requests_of(operation: str, params: dict[str, Any], template: Any = None) -> list[Request]:
     if operation == "DescribeInstances":
         return describe()
     if operation == "RunInstances":
         return run_instances(params)
+    if operation == "CreateLaunchTemplate":
+        return create_launch_template(params)
+    if operation == "CreateFleet":
+        return create_fleet(params, template, on=OURS)
     if operation == "CreateTags":
         tags = {tag["Key"]: tag["Value"] for tag in params["Tags"]}
         return [
@@ -95,19 +104,20 @@ def test_the_life_of_a_worker(config: Path, calls: Calls) -> None:
     calls.clear()
     for name in workers:
         live_and_die(filled, name)
-    assert {operation for operation, _ in calls} == {
-        "DescribeInstances",
-        "RunInstances",
-        "CreateTags",
-        "TerminateInstances",
-    }
+    fleets = filled["provider"]["type"] == "external"
+    launching = {"CreateLaunchTemplate", "CreateFleet"} if fleets else {"RunInstances"}
+    others = {"DescribeInstances", "CreateTags", "TerminateInstances"}
+    assert {operation for operation, _ in calls} == launching | others
+    template: dict[str, Any] = {}
     for operation, params in calls:
-        assert allowed(policies, requests_of(operation, params)), (operation, params)
+        template = params.get("LaunchTemplateData", template)
+        assert allowed(policies, requests_of(operation, params, template)), (operation, params)
 
 
 def live_and_die(config: dict[str, Any], name: str) -> None:
     """What the autoscaler and its updater do with a worker."""
-    make: Any = node_provider.AWSNodeProvider
+    fleets = config["provider"]["type"] == "external"
+    make: Any = FleetNodeProvider if fleets else node_provider.AWSNodeProvider
     provider = make(config["provider"], config["cluster_name"])
     tags = {
         TAG_RAY_NODE_KIND: NODE_KIND_WORKER,
