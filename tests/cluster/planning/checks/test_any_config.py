@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,7 +79,8 @@ def looked_at(path: Path, config: Any) -> None:
 def test_changed_configs(tmp_path: Path, changes: list[tuple[tuple[Key, ...], Any]]) -> None:
     config = yaml.safe_load(GOOD)
     for path, value in changes:
-        changed(path, value, config)
+        # A copy, as the next change may be within it.
+        changed(path, copy.deepcopy(value), config)
     looked_at(tmp_path / "cluster.yaml", config)
 
 
