@@ -59,7 +59,8 @@ def run(launched: Launched, job: Job, tell: Callable[[str], None]) -> int:
         try:
             asyncio.run(_follow(client.tail_job_logs(number), lines))
             code = _exit_code(client, number)
-        except KeyboardInterrupt:
+        except BaseException:
+            # Ctrl-C, or something that `tell` cannot go on with: nobody waits for the job any more.
             client.stop_job(number)
             raise
         # Ray stops following when it has read all and the job has ended: what was written between

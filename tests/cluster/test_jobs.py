@@ -20,6 +20,7 @@ from ray.job_submission import JobStatus
 from cluster import jobs
 from cluster.jobs import Job, run
 from cluster.launched import Launched
+from errors import ServiceError
 from tests.cluster.minis import Mini, run_in, wait_until
 from tests.workloads.programs import environment
 
@@ -46,6 +47,23 @@ def test_lines_that_ray_leaves_out_at_the_end_are_told(monkeypatch: pytest.Monke
     said: list[str] = []
     assert run(launched, Job("true"), said.append) == 0
     assert said == ["one", "two", "three"]
+
+
+def test_a_job_whose_lines_nobody_can_take_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped: list[str] = []
+
+    class Stopped(Hasty):
+        def stop_job(self, number: str) -> None:
+            stopped.append(number)
+
+    def tell(line: str) -> None:
+        raise ServiceError(f"EC2 does not answer after {line}")
+
+    monkeypatch.setattr(jobs, "_client", lambda _launched: Stopped())
+    launched = Launched("compose", "one", "http://127.0.0.1:1", "/nowhere", "s3://b", "", "")
+    with pytest.raises(ServiceError, match="EC2 does not answer after one"):
+        run(launched, Job("true"), tell)
+    assert stopped == ["number"]
 
 
 # Ray reads its token once a process, so a wrong one takes another process.
