@@ -156,7 +156,7 @@ def _planned(source: Source, region: str, *, live: bool) -> Planned:
     from cluster.prices.choose import choose
 
     found = cluster(source.config)
-    types = [kind.instance_type for kind in found.types.values()]
+    types = [one for kind in found.types.values() for one in kind.instance_types]
     chosen = region or _region(source)
     prices = choose(types, chosen or DEFAULT_REGION, live=live)
     if not chosen:
@@ -235,6 +235,8 @@ def _tell_prices(planned: Planned) -> None:
 
     least, most = cost_per_hour(planned.config, planned.prices)
     print(report.hourly(least, most))
+    for sentence in report.fleets(planned.cluster, planned.prices):
+        print(sentence)
     print(report.origin(planned.prices))
     for note in planned.prices.notes:
         print(f"note: {note}")

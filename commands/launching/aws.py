@@ -16,7 +16,8 @@ from cluster.configs import find
 from cluster.infra.values import look
 from cluster.planning.checks import check
 from cluster.planning.forecast.hourly import cost_per_hour
-from cluster.planning.forecast.report import hourly
+from cluster.planning.forecast.nodes import cluster
+from cluster.planning.forecast.report import fleets, hourly
 from cluster.planning.source import read
 from cluster.prices.choose import choose
 from cluster.reach import reached
@@ -154,8 +155,11 @@ def check_config(source: Path) -> None:
 def _tell_cost(prepared: Prepared) -> None:
     """What it costs an hour, at its smallest and at its largest."""
     config = prepared.config
-    types = [one["node_config"]["InstanceType"] for one in config["available_node_types"].values()]
+    found = cluster(config)
+    types = [one for kind in found.types.values() for one in kind.instance_types]
     prices = choose(types, prepared.account.region, live=True)
     print(f"{hourly(*cost_per_hour(config, prices))} ({prices.region}, {prices.source})")
+    for sentence in fleets(found, prices):
+        print(sentence)
     for note in prices.notes:
         print(f"note: {note}")

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from cluster.instances import Instance, instance
+from cluster.node.fleet.wish import KEY, TYPES
 from cluster.planning.checks.values import mapping, placeholder, sequence, text, whole
 from cluster.planning.source import Key, Source
 from errors import UsageError
 
 NODE_TYPES = "available_node_types"
+FLEET_PROVIDER = "cluster.node.fleet.FleetNodeProvider"
 # What Ray takes where the config says nothing: ray/autoscaler/aws/defaults.yaml.
 DEFAULT_MAX_WORKERS = 2
 COMMANDS = (
@@ -70,10 +72,23 @@ class NodeType:
     @property
     def instance(self) -> Instance | None:
         """Its instance type, if something is known of it."""
-        try:
-            return instance(self.instance_type)
-        except UsageError:
-            return None
+        return _known(self.instance_type)
+
+    @property
+    def fleet(self) -> bool:
+        """Whether it is filled through EC2 Fleet."""
+        return KEY in self.node
+
+    @property
+    def alternatives(self) -> list[str]:
+        """The names of the instance types that it may be filled with, the first one first."""
+        listed = sequence(mapping(self.node.get(KEY)).get(TYPES))
+        return list(dict.fromkeys([self.instance_type, *map(text, listed)]))
+
+    @property
+    def instances(self) -> list[Instance]:
+        """Of these, what is known of each of which something is."""
+        return [one for name in self.alternatives if (one := _known(name))]
 
     @property
     def templated(self) -> bool:
@@ -148,6 +163,11 @@ class Cluster:
         return self.provider.get("type") == "external"
 
     @property
+    def ours(self) -> bool:
+        """Whether that is the provider of this project."""
+        return self.external and self.provider.get("module") == FLEET_PROVIDER
+
+    @property
     def on_aws(self) -> bool:
         """Whether its nodes are EC2 instances."""
         if self.external:
@@ -200,6 +220,13 @@ class Cluster:
             return of.keys("docker", kind), text(own[kind])
         key = kind if kind in self.docker else "image"
         return ("docker", key), text(self.docker.get(key))
+
+
+def _known(name: str) -> Instance | None:
+    try:
+        return instance(name)
+    except UsageError:
+        return None
 
 
 def strings(value: Any, keys: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], str]]:

@@ -114,12 +114,12 @@ def makers(cluster: Cluster) -> Iterator[Problem]:
         claims.append((("labels", SUBCLUSTER), text(one.labels.get(SUBCLUSTER))))
         for keys, claim in claims:
             maker = MAKERS.get(text(claim).lower())
-            if maker and maker != one.instance.maker:
+            other = next((each for each in one.instances if each.maker != maker), None)
+            if maker and other:
                 yield Problem(
                     keys=one.keys(*keys),
-                    what=f"{one.name} says {claim}, and {one.instance.name} is of "
-                    f"{one.instance.maker}",
-                    remedy=f"write {one.instance.maker}, or take another instance type",
+                    what=f"{one.name} says {claim}, and {other.name} is of {other.maker}",
+                    remedy=f"write {other.maker}, or take another instance type",
                 )
 
 

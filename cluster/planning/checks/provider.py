@@ -53,7 +53,7 @@ def unknown(cluster: Cluster) -> Iterator[Problem]:
 def other(cluster: Cluster) -> Iterator[Problem]:
     """What is not looked at."""
     said = text(cluster.provider.get("type"))
-    if said in (*OTHERS, *FAKE):
+    if said in (*OTHERS, *FAKE) and not cluster.ours:
         yield Problem(
             keys=("provider", "type"),
             what=f"provider.type is {said}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cluster.node.fleet.wish import AFTER, KEY, NEVER
 from cluster.planning.checks.cluster import Cluster, NodeType
 from cluster.planning.checks.registry import Problem, finds
 from cluster.planning.checks.values import PLACEHOLDER, mapping, placeholder, sequence, text
@@ -113,12 +114,20 @@ def persistent(cluster: Cluster) -> Iterator[Problem]:
 def fallback(cluster: Cluster) -> Iterator[Problem]:
     """Node types that wait where one pool is empty."""
     for one in cluster.workers:
-        if one.spot and not one.templated and cluster.limit(one) != 0 and one_zone(cluster, one):
+        if not one.spot or one.templated or cluster.limit(one) == 0 or falls_back(one):
+            continue
+        if one_zone(cluster, one):
             yield Problem(
                 keys=one.node_keys(MARKET),
                 what=f"{one.name} comes from one spot pool, {one.instance_type} in one zone",
                 remedy="give it SubnetIds in more zones, which Ray tries one after the other",
             )
+
+
+def falls_back(one: NodeType) -> bool:
+    """Whether a fleet has more than one type, or asks for on-demand in the end."""
+    never = mapping(one.node.get(KEY)).get(AFTER) == NEVER
+    return one.fleet and (len(one.alternatives) > 1 or not never)
 
 
 def one_zone(cluster: Cluster, one: NodeType) -> bool:

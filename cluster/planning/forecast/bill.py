@@ -41,10 +41,7 @@ def bill(nodes: Iterable[Node], end: float, prices: Prices) -> Bill:
             seconds[name] = seconds.get(name, 0) + billed_seconds(node, end)
     hours = {name: total / 3600 for name, total in seconds.items()}
     rates = {
-        spot: {
-            name: prices.hourly(kind.instance_type, spot=spot and kind.spot)
-            for name, kind in kinds.items()
-        }
+        spot: {name: kind.hourly(prices, spot=spot and kind.spot) for name, kind in kinds.items()}
         for spot in (False, True)
     }
     return Bill(

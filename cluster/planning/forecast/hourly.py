@@ -13,7 +13,8 @@ def cost_per_hour(config: Mapping[str, Any], prices: Prices) -> tuple[float | No
     """Dollars an hour: the head and `min_workers`; the head and as many workers as there may be.
 
     Spot nodes count at the spot price. Where node types together may have more workers than
-    `max_workers`, the dearest ones are taken. Disks and traffic are not in it. None where the price
+    `max_workers`, the dearest ones are taken; of a type that is filled with several instance types,
+    the cheapest of these. Disks and traffic are not in it. None where the price
     of a node that counts is not known.
 
     Raises:
@@ -29,7 +30,7 @@ def most_workers(found: Cluster, prices: Prices) -> dict[str, int]:
 
     def rate(kind: NodeType) -> float:
         # One of unknown price goes first, so that the sum is not taken to be known.
-        known = prices.hourly(kind.instance_type, spot=kind.spot)
+        known = kind.hourly(prices, spot=kind.spot)
         return float("inf") if known is None else known
 
     counts = {name: kind.min_workers for name, kind in found.types.items()}
@@ -47,7 +48,7 @@ def _cost(found: Cluster, workers: Mapping[str, int], prices: Prices) -> float |
     total = 0.0
     for name, count in counts.items():
         kind = found.types[name]
-        rate = prices.hourly(kind.instance_type, spot=kind.spot)
+        rate = kind.hourly(prices, spot=kind.spot)
         if count and rate is None:
             return None
         total += count * (rate or 0.0)

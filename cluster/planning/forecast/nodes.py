@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster.instances import instance
+from cluster.node.fleet.wish import KEY, TYPES
+from cluster.prices.price import Prices
 from errors import InputError, UsageError
 
 # What Ray fills in for the provider `aws` where a config says nothing (its aws/defaults.yaml).
@@ -33,6 +35,7 @@ class NodeType:
         idle_timeout_s: so long a node idles before it is given back.
         priority: which of two that suit as well comes first.
         spot: whether its instances are spot instances.
+        alternatives: further instance types that it may be filled with.
     """
 
     name: str
@@ -44,6 +47,17 @@ class NodeType:
     idle_timeout_s: float
     priority: int
     spot: bool
+    alternatives: tuple[str, ...] = ()
+
+    @property
+    def instance_types(self) -> tuple[str, ...]:
+        """All that it may be filled with."""
+        return (self.instance_type, *self.alternatives)
+
+    def hourly(self, prices: Prices, *, spot: bool) -> float | None:
+        """Dollars an hour of a node; of several types those of the cheapest that is known."""
+        known = [prices.hourly(one, spot=spot) for one in self.instance_types]
+        return min((one for one in known if one is not None), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +142,7 @@ def _node_type(name: str, entry: Any, config: Mapping[str, Any], head: str) -> N
         idle_timeout_s=_number(entry, "idle_timeout_s", minutes * 60, name),
         priority=_whole(entry, "priority", 0, name),
         spot=_is_spot(node),
+        alternatives=_alternatives(node),
     )
 
 
@@ -153,6 +168,14 @@ def _mapping(name: str, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]
     if not isinstance(value, Mapping):
         raise InputError(f"node type {name}: {key} is no mapping")
     return value
+
+
+def _alternatives(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a fleet may be filled with besides; what it says wrongly, a check finds."""
+    said = node.get(KEY)
+    listed = said.get(TYPES) if isinstance(said, Mapping) else None
+    own = node.get("InstanceType")
+    return tuple(str(one) for one in listed if one != own) if isinstance(listed, list) else ()
 
 
 def _is_spot(node: Mapping[str, Any]) -> bool:

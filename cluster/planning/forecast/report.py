@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster.planning.forecast.forecast import Forecast
+from cluster.planning.forecast.nodes import Cluster, NodeType
 from cluster.prices.price import Prices
 
 HEADINGS = ("asked at", "tasks waiting", "node type", "nodes", "joined at")
@@ -58,6 +59,23 @@ def origin(prices: Prices) -> str:
 def hourly(least: float | None, most: float | None) -> str:
     """What the cluster costs an hour."""
     return f"an hour costs {dollars(least)} at its smallest, {dollars(most)} at its largest"
+
+
+def fleets(found: Cluster, prices: Prices) -> Iterator[str]:
+    """What a node costs that is filled with one of several types, a line for each node type."""
+    for kind in found.types.values():
+        if kind.alternatives:
+            markets = ["spot"] * kind.spot + ["on demand"]
+            costs = " or ".join(_range(kind, prices, market) for market in markets)
+            several = f"{len(kind.instance_types)} types, the cheapest of which counts"
+            yield f"{kind.name} has {several}: {costs} an hour"
+
+
+def _range(kind: NodeType, prices: Prices, market: str) -> str:
+    known = [prices.hourly(one, spot=market == "spot") for one in kind.instance_types]
+    found = [one for one in known if one is not None]
+    ends = [dollars(end(found, default=None)) for end in (min, max)]
+    return f"{' to '.join(dict.fromkeys(ends))} {market}"
 
 
 def demand(forecast: Forecast) -> str:

@@ -57,7 +57,15 @@ def twin(
     return Twin(check, level, ((old, new), *also), line, ray)
 
 
+def fleet(other: str, more: str = "") -> tuple[str, str]:
+    """A change that has graviton filled with another type too."""
+    types = ", ".join(filter(None, ("r8g.2xlarge", other)))
+    said = ", ".join(filter(None, (f"InstanceTypes: [{types}]", more)))
+    return ARM_TYPE, f"{ARM_TYPE}\n      Fleet: {{{said}}}"
+
+
 TYPES = "available_node_types:"
+ARM_TYPE = "InstanceType: r8g.2xlarge"
 SECTION = GOOD[GOOD.index("head_node_type:") : GOOD.index("initialization_commands:")]
 SPOT = "        MarketType: spot\n"
 CPU = "CPU: 8, Graviton: 8"
@@ -81,6 +89,10 @@ NAME = "  container_name: ray\n"
 OWN_IMAGE = "    docker:\n      worker_image: example/ray:2.60.0-amd64\n"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the check is to find
 EXTERNAL = ("type: aws", "type: external\n  module: a.b.Provider")
+FLEET_PROVIDER = (
+    ("type: aws", "type: external\n  module: cluster.node.fleet.FleetNodeProvider"),
+    ("file_mounts:\n", "cluster_synced_files: []\nfile_mounts:\n"),
+)
 STALE = "ami-0a2b85e15b7c0ac34"
 
 # One line a twin where it fits: it is a table.
@@ -178,6 +190,23 @@ TWINS = (
     twin("spot-no-fallback", "note", ARM_SUBNETS, "", "InstanceMarketOptions",
          also=(("us-west-2a,us-west-2b", "us-west-2a"),)),
     twin("spot-max-price", "note", SPOT, SPOT + "        SpotOptions: {MaxPrice: '0.1'}\n", "0.1"),
+    # fleet
+    twin("fleet-key", "error", *fleet("", "OnDemandAfterSeconds: soon"), "Fleet:",
+         also=FLEET_PROVIDER),
+    twin("fleet-key", "error", ARM_TYPE, ARM_TYPE + "\n      Fleet: {InstanceTypes: [r7g.2xlarge]}",
+         "Fleet:", also=FLEET_PROVIDER),
+    twin("fleet-provider", "error", *fleet("r7g.2xlarge"), "Fleet:"),
+    twin("fleet-types", "error", *fleet("r7g.4xlarge"), "r7g.4xlarge", also=FLEET_PROVIDER),
+    twin("fleet-types", "error", *fleet("m8g.2xlarge"), "m8g.2xlarge", also=FLEET_PROVIDER),
+    twin("fleet-types", "error", *fleet("r7i.2xlarge"), "r7i.2xlarge",
+         also=(*FLEET_PROVIDER, (CPU, "CPU: 8"), ("{ray-subcluster: graviton}", "{}"))),
+    twin("fleet-type", "error", *fleet("r8g.huge"), "r8g.huge", also=FLEET_PROVIDER),
+    twin("maker", "error", "InstanceType: r7i.2xlarge",
+         "InstanceType: r7i.2xlarge\n      Fleet: {InstanceTypes: [r7i.2xlarge, r7a.2xlarge]}",
+         "Intel: 8", also=FLEET_PROVIDER),
+    twin("spot-no-fallback", "note", *fleet("", "OnDemandAfterSeconds: never"),
+         "InstanceMarketOptions",
+         also=(*FLEET_PROVIDER, (ARM_SUBNETS, "      SubnetIds: [subnet-1]\n"))),
     # scaling
     twin("max-workers-missing", "warning", "max_workers: 12\n", "", TYPES),
     twin("min-workers-sum", "error", "max_workers: 12", "max_workers: 6", "max_workers: 6",

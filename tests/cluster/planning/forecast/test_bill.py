@@ -81,3 +81,18 @@ def test_an_unknown_price_makes_the_hour_unknown_only_where_it_counts() -> None:
     least, most = cost_per_hour(said, prices)
     assert least == prices.hourly("m7i.xlarge", spot=False)
     assert most is None
+
+
+def test_of_several_types_the_cheapest_that_is_known_counts() -> None:
+    prices = choose(["r7i.2xlarge", "r7iz.2xlarge", "r6i.2xlarge"], "us-east-1")
+    kind = node_type(
+        instance_type="r7iz.2xlarge", alternatives=("r7i.2xlarge", "r6i.2xlarge"), spot=True
+    )
+    for spot in (True, False):
+        least = prices.hourly("r7i.2xlarge", spot=spot)
+        assert least is not None
+        assert least < (prices.hourly("r7iz.2xlarge", spot=spot) or 0)
+        assert kind.hourly(prices, spot=spot) == least
+    found = bill([node(0.0, 3600.0, kind)], 9000.0, prices)
+    assert found.usd_spot == prices.hourly("r7i.2xlarge", spot=True)
+    assert node_type(instance_type="r6i.2xlarge").hourly(prices, spot=True) is None

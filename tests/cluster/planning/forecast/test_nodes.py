@@ -107,3 +107,15 @@ def test_every_config_of_ours_can_be_forecast(name: str) -> None:
     assert found.workers
     assert found.types[found.head].resources["CPU"] == 0
     assert yaml.safe_load(find(name).read_text())["max_workers"] == found.max_workers
+
+
+def test_a_fleet_has_further_types() -> None:
+    said = config()
+    node = said["available_node_types"]["work"]["node_config"]
+    node["Fleet"] = {"InstanceTypes": [node["InstanceType"], "m7a.2xlarge"]}
+    kind = cluster(said).types["work"]
+    assert kind.alternatives == ("m7a.2xlarge",)
+    assert kind.instance_types == (node["InstanceType"], "m7a.2xlarge")
+    # A check finds what is wrong in it.
+    node["Fleet"] = "all"
+    assert cluster(said).types["work"].alternatives == ()

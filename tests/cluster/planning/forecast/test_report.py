@@ -6,6 +6,7 @@ import pytest
 
 from cluster.planning.forecast import report
 from cluster.planning.forecast.forecast import forecast
+from cluster.prices.price import Price, Prices
 from tests.cluster.planning.forecast.clusters import PRICES, cluster, node_type, tasks
 
 
@@ -54,3 +55,16 @@ def test_sentences_say_what_comes_of_it() -> None:
         "never run: 2 of 2 tasks of 30 s, each {GPU: 1}: no node type holds {GPU: 1}: add one "
         "that does, or ask for less",
     ]
+
+
+def test_what_a_fleet_may_cost() -> None:
+    kind = node_type("intel", instance_type="a", alternatives=("b", "c"), spot=True)
+    prices = Prices("us-east-1", {"a": Price(0.5, 0.2, "x"), "b": Price(0.7, 0.3, "x")})
+    assert list(report.fleets(cluster(kind), prices)) == [
+        "intel has 3 types, the cheapest of which counts: $0.20 to $0.30 spot or $0.50 to $0.70 on "
+        "demand an hour"
+    ]
+    assert list(report.fleets(cluster(node_type()), prices)) == []
+    unknown = node_type("intel", instance_type="d", alternatives=("e",))
+    (said,) = report.fleets(cluster(unknown), prices)
+    assert said.endswith("counts: unknown on demand an hour")
