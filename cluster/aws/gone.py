@@ -15,7 +15,7 @@ SECONDS_BETWEEN_LOOKS = 3.0
 
 
 def take_away(account: Account, cluster: str, tell: Callable[[str], None]) -> bool:
-    """Ends every instance of a cluster, and deletes its key pair and placement group.
+    """Ends every instance of a cluster, and deletes its keys, placement group and templates.
 
     The head goes first and is waited for, or it would replace the workers that end.
 
@@ -40,13 +40,16 @@ def take_away(account: Account, cluster: str, tell: Callable[[str], None]) -> bo
         _end(account, cluster, rest, "worker(s)", tell)
     keys = _key_pairs(ec2, cluster)
     groups = _placement_groups(ec2, cluster)
-    with explained(f"deleting the key pair and placement group of {cluster}"):
+    templates = _launch_templates(ec2, cluster)
+    with explained(f"deleting the key pair, placement group and templates of {cluster}"):
         for key in keys:
             ec2.delete_key_pair(KeyName=key)
         for group in groups:
             ec2.delete_placement_group(GroupName=group)
+        for template in templates:
+            ec2.delete_launch_template(LaunchTemplateName=template)
     _assert_nothing_left(account, cluster)
-    return bool(found or keys or groups)
+    return bool(found or keys or groups or templates)
 
 
 def _end(
@@ -83,11 +86,20 @@ def _placement_groups(ec2: Any, cluster: str) -> list[str]:
     return [one["GroupName"] for one in told if one["State"] != "deleted"]
 
 
+def _launch_templates(ec2: Any, cluster: str) -> list[str]:
+    """Those that `cluster.node.fleet` made."""
+    wanted = [{"Name": f"tag:{instances.NAME}", "Values": [cluster]}]
+    with explained(f"looking for the launch templates of {cluster}"):
+        pages = ec2.get_paginator("describe_launch_templates").paginate(Filters=wanted)
+        return [str(name) for name in pages.search("LaunchTemplates[].LaunchTemplateName")]
+
+
 def _assert_nothing_left(account: Account, cluster: str) -> None:
     ec2 = account.client("ec2")
     left = [one.number for one in instances.of_cluster(account, cluster, instances.ALIVE)]
     left += _key_pairs(ec2, cluster)
     left += _placement_groups(ec2, cluster)
+    left += _launch_templates(ec2, cluster)
     if left:
         raise ServiceError(
             f"{', '.join(left)} of {cluster} is left: run ./invoke down again, or delete it in the "

@@ -26,6 +26,7 @@ REFUSED = re.compile(
     r"(?P<message>.*)"
 )
 LINES_AT_THE_END = 15
+ROOT = Path(__file__).parents[2]
 
 
 def up(account: Account, files: Files, tell: Tell, program: Sequence[str] = ()) -> None:
@@ -74,6 +75,9 @@ def _environment(account: Account) -> dict[str, str]:
     known = {"AWS_REGION": account.region, "AWS_DEFAULT_REGION": account.region}
     if account.profile:
         known["AWS_PROFILE"] = account.profile
+    # A config may name a provider of ours, which Ray then imports.
+    path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    known["PYTHONPATH"] = os.pathsep.join(path)
     return {**os.environ, **known, "RAY_USAGE_STATS_ENABLED": "0"}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ray.autoscaler._private.aws.config import bootstrap_aws
-from ray.autoscaler._private.aws.node_provider import AWSNodeProvider
+from ray.autoscaler._private.providers import _get_node_provider
 from ray.autoscaler._private.util import prepare_config, validate_config
 
 from cluster.account import Account
@@ -19,6 +19,7 @@ from cluster.aws import gone, instances
 from cluster.aws.cluster import Prepared, _import_key, _make_placement_group, prepare
 from cluster.configs import find, names
 from cluster.infra.values import Infra
+from cluster.node.fleet import template
 from errors import UsageError
 from tests.cluster.infra.emulated import REGION, client
 
@@ -47,9 +48,7 @@ def cluster(
 
 def run(config: dict[str, Any], node_type: str, count: int) -> None:
     """Instances of a type, as `ray up` and the autoscaler make them."""
-    provider = AWSNodeProvider(  # type: ignore[no-untyped-call]
-        config["provider"], config["cluster_name"]
-    )
+    provider = _get_node_provider(config["provider"], config["cluster_name"], use_cache=False)
     head = node_type == config["head_node_type"]
     tags = {
         "ray-node-type": "head" if head else "worker",
@@ -60,7 +59,7 @@ def run(config: dict[str, Any], node_type: str, count: int) -> None:
     provider.create_node(dict(node_config), tags, count)
 
 
-def test_rays_own_provider_launches_every_node_type(account: Account, cluster: Prepared) -> None:
+def test_rays_provider_launches_every_node_type(account: Account, cluster: Prepared) -> None:
     """Bootstrapped as by `ray up`, which finds subnets, groups, key and machine image."""
     config = prepare_config(yaml.safe_load(cluster.files.config.read_text()))
     validate_config(config)
@@ -72,7 +71,8 @@ def test_rays_own_provider_launches_every_node_type(account: Account, cluster: P
     assert [one.head for one in found] == [True] + [False] * (len(found) - 1)
     for one in found:
         labels = config["available_node_types"][one.node_type]["labels"]
-        assert (one.arch, one.market) == (labels["arch"], labels["market"])
+        # A fleet's has none, and is of spot where that has capacity.
+        assert (one.arch, one.market) == (labels["arch"], labels.get("market", "spot"))
         assert one.address.startswith("127.64.")
     told = client("ec2").describe_instances(InstanceIds=[one.number for one in found])
     for reservation in told["Reservations"]:
@@ -93,6 +93,7 @@ def test_it_is_taken_away_and_no_other_with_it(account: Account, infra: Infra, s
     for one in (ours, other):
         _import_key(one)
         _make_placement_group(one)
+        template.make(client("ec2"), one.name, {"ImageId": "ami-1"}, {"ray-on-aws": "ray-on-aws"})
         config = prepare_config(one.config)
         for node_type in config["available_node_types"]:
             run(config, node_type, 1)
@@ -103,8 +104,11 @@ def test_it_is_taken_away_and_no_other_with_it(account: Account, infra: Infra, s
     keys = [one["KeyName"] for one in client("ec2").describe_key_pairs()["KeyPairs"]]
     assert other.name in keys
     assert ours.name not in keys
+    (kept,) = client("ec2").describe_launch_templates()["LaunchTemplates"]
+    assert kept["LaunchTemplateName"].startswith(other.name)
     assert not gone.take_away(account, ours.name, said.append)
     assert gone.take_away(account, other.name, said.append)
+    assert client("ec2").describe_launch_templates()["LaunchTemplates"] == []
 
 
 def test_what_is_filled_in_is_for_its_owner_alone(

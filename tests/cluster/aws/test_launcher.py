@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,18 @@ def test_the_last_refusal_or_the_last_lines(tmp_path: Path, log: str, said: str)
     if "line 39" in log:
         assert message.endswith("\n  line 38\n  line 39")
         assert str(files.log) in message
+
+
+def test_ray_finds_a_provider_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "/somewhere/else")
+    files = Files(tmp_path)
+    shows = "import os, cluster.node.fleet as f; print(f.__name__, os.environ['PYTHONPATH'])"
+    with pytest.raises(ServiceError):
+        launcher.up(Account("us-west-2"), files, print, [sys.executable, "-c", f"{shows}; 1 / 0"])
+    said = files.log.read_text()
+    assert "cluster.node.fleet" in said
+    assert said.splitlines()[0].endswith(":/somewhere/else")
 
 
 def test_what_it_says_goes_to_its_log_and_a_failure_is_told(tmp_path: Path) -> None:

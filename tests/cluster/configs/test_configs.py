@@ -11,10 +11,11 @@ from ray.autoscaler._private.util import prepare_config, validate_config
 
 from cluster.configs import find, names
 from cluster.configs.fill import PLACEHOLDER, fill
+from cluster.node.fleet.wish import wish
 from errors import UsageError
 from tests.cluster.configs.filling import VALUES
 
-DOCUMENTED = {"architectures", "autoscaling", "mixed", "network", "nvme", "spot", "static"}
+DOCUMENTED = {"architectures", "autoscaling", "fleet", "mixed", "network", "nvme", "spot", "static"}
 
 
 def filled(name: str) -> dict[str, Any]:
@@ -45,8 +46,11 @@ def test_nothing_is_left_open(config: dict[str, Any]) -> None:
 
 def test_what_they_share_is_the_same_in_all(config: dict[str, Any]) -> None:
     spot = filled("spot")
-    for key in ("cluster_name", "provider", "auth", "file_mounts", "head_start_ray_commands"):
+    for key in ("cluster_name", "auth", "file_mounts", "head_start_ray_commands"):
         assert config[key] == spot[key], key
+    own = {"type": "aws"} if config["provider"]["type"] == "external" else {}
+    shared = {name: value for name, value in config["provider"].items() if name != "module"}
+    assert {**shared, **own} == spot["provider"]
     options = [one for one in config["docker"]["run_options"] if "/mnt/nvme" not in one]
     assert options == spot["docker"]["run_options"]
     assert {**config["docker"], "run_options": []} == {**spot["docker"], "run_options": []}
@@ -86,7 +90,9 @@ def test_labels_say_what_the_node_is(config: dict[str, Any]) -> None:
     for node_type in config["available_node_types"].values():
         node, labels = node_type["node_config"], node_type["labels"]
         spot = node.get("InstanceMarketOptions", {}).get("MarketType") == "spot"
-        assert labels["market"] == ("spot" if spot else "on-demand")
+        # Of a fleet, some nodes may be of the one and some of the other.
+        market = None if "Fleet" in node else "spot" if spot else "on-demand"
+        assert labels.get("market") == market
         assert node["ImageId"] == f"ami-0{labels['arch']}"
 
 
@@ -108,6 +114,21 @@ def test_the_pools_that_are_compared_are_equal() -> None:
     }
     assert len(types) == 4
     assert len(pools) == 1
+
+
+def test_a_fleet_has_several_types_and_falls_back() -> None:
+    config = filled("fleet")
+    assert config["provider"]["module"] == "cluster.node.fleet.FleetNodeProvider"
+    for name, one in config["available_node_types"].items():
+        wanted = wish(one["node_config"])
+        if name == "head":
+            assert wanted is None
+            continue
+        assert wanted is not None
+        assert len(wanted.instance_types) >= 3
+        assert len(wanted.subnets) == 2
+        assert wanted.spot
+        assert wanted.on_demand_after == 0
 
 
 def test_a_file_of_the_users_is_found_too(tmp_path: Path) -> None:
