@@ -114,18 +114,12 @@ class FleetNodeProvider(AWSNodeProvider):
 
     def _tags(self, node_config: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, str]:
         """The tags of an instance: Ray's, and over them those of the config, as Ray has it."""
-        given = [
-            tag
-            for one in node_config.get("TagSpecifications", [])
-            if one["ResourceType"] == "instance"
-            for tag in one["Tags"]
-        ]
         named: Any = to_aws_format
         of_ray: dict[str, str] = named(dict(tags))
         return {
             TAG_RAY_CLUSTER_NAME: self.cluster_name,
             **of_ray,
-            **{tag["Key"]: tag["Value"] for tag in given},
+            **template.tags_of(node_config, "instance"),
         }
 
     def _ask(
@@ -144,6 +138,7 @@ class FleetNodeProvider(AWSNodeProvider):
             count,
             template=self._template(data, tags),
             tags=tags,
+            volume_tags=template.tags_of(node_config, "volume"),
             max_price=(options.get("SpotOptions") or {}).get("MaxPrice", ""),
         )
         try:

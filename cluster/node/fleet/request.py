@@ -35,6 +35,7 @@ def parameters(
     *,
     template: str,
     tags: Mapping[str, str],
+    volume_tags: Mapping[str, str],
     max_price: str = "",
 ) -> dict[str, Any]:
     """What CreateFleet is given.
@@ -43,13 +44,14 @@ def parameters(
         pools: that may give instances, all of one market.
         count: how many are wanted; fewer will do.
         template: the name of the launch template.
-        tags: of each instance.
+        tags: of each instance; the fleet is given ours.
+        volume_tags: of each of their disks.
         max_price: of a spot instance, in dollars an hour; empty for that of on-demand.
     """
     market = pools[0].market
     limit = {"MaxPrice": max_price} if max_price and market == SPOT else {}
     own = {TAG: tags[TAG]} if TAG in tags else {}
-    tagged = {"instance": {**tags, MARKET_TAG: market}, "fleet": own, "volume": own}
+    tagged = {"instance": {**tags, MARKET_TAG: market}, "fleet": own, "volume": volume_tags}
     return {
         "Type": "instant",
         "LaunchTemplateConfigs": [

@@ -29,20 +29,30 @@ NOT_IN_IT = (
     "SubnetId",
     "SubnetIds",
 )
+# Ray has tags of its own for each instance; and what both say, EC2 might take for said twice.
+TAGGED_BY_REQUEST = ("instance", "volume")
 MOST_OF_A_NAME = 128
 
 
 def content(node: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a `node_config` is the same for all instances of the fleet.
-
-    Tags of instances are left to the request, as Ray has others for each.
-    """
+    """What of a `node_config` is the same for all instances of the fleet."""
     data = {name: value for name, value in node.items() if name not in NOT_IN_IT}
     if "UserData" in data:
         # Of RunInstances boto3 does it by itself.
         data["UserData"] = base64.b64encode(str(data["UserData"]).encode()).decode()
-    tags = [one for one in data.pop("TagSpecifications", []) if one["ResourceType"] != "instance"]
+    specifications = data.pop("TagSpecifications", [])
+    tags = [one for one in specifications if one["ResourceType"] not in TAGGED_BY_REQUEST]
     return data | ({"TagSpecifications": tags} if tags else {})
+
+
+def tags_of(node: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """The tags that a `node_config` has for a kind of resource."""
+    return {
+        tag["Key"]: tag["Value"]
+        for one in node.get("TagSpecifications", [])
+        if one["ResourceType"] == kind
+        for tag in one["Tags"]
+    }
 
 
 def name(cluster: str, data: Mapping[str, Any]) -> str:

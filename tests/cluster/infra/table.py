@@ -99,7 +99,7 @@ def fleet(
     }
     left_out = ("InstanceType", "SubnetId", "InstanceMarketOptions", "TagSpecifications")
     template = {name: value for name, value in WORKERS.items() if name not in left_out}
-    return wanted, {**template, "TagSpecifications": [tags("volume"), tags("network-interface")]}
+    return wanted, {**template, "TagSpecifications": [tags("network-interface")]}
 
 
 def asked(*, on: dict[str, str] = OURS, without: str = "", **fields: Any) -> list[Request]:
