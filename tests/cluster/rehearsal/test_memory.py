@@ -116,3 +116,17 @@ def test_what_another_version_wrote_is_told(tmp_path: Path, written: bytes) -> N
     (tmp_path / FILE).write_bytes(written)
     with pytest.raises(ServiceError, match=r"cannot be read from .*: \./invoke down clears up"):
         Memory(tmp_path).recall()
+
+
+def test_launch_templates_are_known_too(tmp_path: Path) -> None:
+    made = client("ec2").create_launch_template(
+        LaunchTemplateName="own", LaunchTemplateData={"ImageId": "ami-1", "UserData": "aGVsbG8="}
+    )["LaunchTemplate"]
+    Memory(tmp_path).save()
+    forget()
+    assert client("ec2").describe_launch_templates()["LaunchTemplates"] == []
+    assert Memory(tmp_path).recall()
+    told = client("ec2").describe_launch_template_versions(LaunchTemplateName="own")
+    (version,) = told["LaunchTemplateVersions"]
+    assert version["LaunchTemplateId"] == made["LaunchTemplateId"]
+    assert version["LaunchTemplateData"]["UserData"] == "aGVsbG8="
