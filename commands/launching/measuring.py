@@ -30,7 +30,7 @@ from errors import ServiceError
 NAME = "ray-on-aws-measured"
 WORKERS, MANY = 2, 7
 MINUTES = 15.0
-SECONDS_TO_ADD = 180
+SECONDS_TO_ADD, SECONDS_TO_BE_TOLD = 180, 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,8 +194,23 @@ def _added(world: World) -> float:
 
 
 def _joins(world: World) -> list[float]:
-    """How long each instance took to join, in the order in which they were asked for."""
-    return [timeline.steps(life).total for life in timeline.lives(happened(world))]
+    """How long each instance took to join, in the order in which they were asked for.
+
+    Raises:
+        ServiceError: one of them has not, though the launch is over.
+    """
+    give_up = time.monotonic() + SECONDS_TO_BE_TOLD
+    while True:
+        # What Ray writes down of it may come some seconds after the node.
+        joins = [timeline.steps(life).total for life in timeline.lives(happened(world))]
+        if not any(map(math.isnan, joins)):
+            return joins
+        if time.monotonic() > give_up:
+            raise ServiceError(
+                "an instance of a launch that is over has not joined: ./invoke rehearsal.events, "
+                "while it is there, tells how far it came"
+            )
+        time.sleep(1)
 
 
 def _world(folder: Path) -> World:
