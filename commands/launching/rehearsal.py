@@ -20,7 +20,7 @@ from cluster.infra.up import up as infra_up
 from cluster.infra.values import Infra, look
 from cluster.instances import instance
 from cluster.rehearsal import bastion, kept, running
-from cluster.rehearsal.adapt import MEMORY_SCALE, adapted
+from cluster.rehearsal.adapt import EMULATED_CPU_SCALE, MEMORY_SCALE, adapted
 from cluster.rehearsal.world import IMAGE, REGION, World
 from commands import state
 from commands.launching import images
@@ -64,12 +64,13 @@ def launch(
     engine = Engine()
     _check_needs()
     tell = clock()
-    built = _images(engine, _arches(source))
+    arches = _arches(source)
+    built = _images(engine, arches)
     world = running.start(state.folder(), built, tell)
     os.environ.update(world.variables)
     account = Account(REGION)
     infra = _infra(account, world, tell)
-    tell(f"infra {infra.name} is there; memory is 1/{MEMORY_SCALE} of that on EC2")
+    tell(f"infra {infra.name} is there; {_scale(arches, engine.arch)}")
     prepared = prepare(
         account,
         infra,
@@ -79,7 +80,11 @@ def launch(
         through=way.DIRECT,
         target=TARGET,
         adapt=partial(
-            _adapted, world=world, account=account if from_bastion else None, change=change
+            _adapted,
+            world=world,
+            native=engine.arch,
+            account=account if from_bastion else None,
+            change=change,
         ),
     )
     here = replace(prepared, store=world.storage, measured=SUBCLUSTERS[engine.arch])
@@ -106,16 +111,24 @@ def _adapted(
     config: dict[str, Any],
     *,
     world: World,
+    native: str,
     account: Account | None,
     change: Callable[[dict[str, Any], World], dict[str, Any]] | None,
 ) -> dict[str, Any]:
     """The config for the rehearsal, and where an account is given, for a bastion in it."""
-    found = adapted(config, world)
+    found = adapted(config, world, native)
     if change is not None:
         found = change(found, world)
     if account is not None:
         found["auth"]["ssh_proxy_command"] = bastion.proxy_command(account)
     return found
+
+
+def _scale(arches: set[str], native: str) -> str:
+    """In what instances are smaller than on EC2."""
+    said = f"memory is 1/{MEMORY_SCALE} of that on EC2"
+    emulated = ", ".join(sorted(arches - {native}))
+    return f"{said}, CPUs of {emulated} 1/{EMULATED_CPU_SCALE}" if emulated else said
 
 
 def _infra(account: Account, world: World, tell: Callable[[str], None]) -> Infra:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cluster.configs import FOLDER
-from cluster.rehearsal.adapt import LEAST_MEMORY, adapted, inside, memory
+from cluster.rehearsal.adapt import LEAST_MEMORY, adapted, cpus, inside, memory
 from cluster.rehearsal.world import World
 
 WORLD = World(
@@ -35,7 +35,7 @@ def config(text: str) -> dict[str, Any]:
 def test_nothing_else_differs(text: str) -> None:
     given = config(text)
     before = copy.deepcopy(given)
-    after = adapted(given, WORLD)
+    after = adapted(given, WORLD, "amd64")
     assert given == before
     assert after["docker"].pop("pull_before_run") is False
     before["docker"].pop("pull_before_run", None)
@@ -47,8 +47,11 @@ def test_nothing_else_differs(text: str) -> None:
     for name, node_type in after["available_node_types"].items():
         was = before["available_node_types"][name].get("resources", {})
         told = node_type.pop("resources")
-        assert {**told, **was} == told
         assert told.keys() - was.keys() <= {"memory", "object_store_memory"}
+        emulated = before["available_node_types"][name]["labels"]["arch"] == "arm64"
+        assert {one: told[one] for one in was} == (
+            {one: amount // 4 for one, amount in was.items()} if emulated else was
+        )
         before["available_node_types"][name].pop("resources", None)
     assert after == before
 
@@ -63,8 +66,27 @@ def test_memory_is_scaled_but_never_below_what_ray_needs(instance_type: str, gib
     assert told["memory"] > told["object_store_memory"] > 2**28
 
 
+@pytest.mark.parametrize(
+    ("resources", "told"),
+    [
+        ({"CPU": 8, "Graviton": 8, "Disk": 1}, {"CPU": 2, "Graviton": 2}),
+        # Without a word of it, Ray would take what the type has.
+        ({}, {"CPU": 2}),
+        ({"CPU": 2, "Graviton": 2}, {"CPU": 1, "Graviton": 1}),
+        # A head that takes no work takes none.
+        ({"CPU": 0}, {"CPU": 0}),
+    ],
+)
+def test_an_emulated_node_has_a_quarter_of_the_cpus(
+    resources: dict[str, int], told: dict[str, int]
+) -> None:
+    node_type = {"node_config": {"InstanceType": "r8g.2xlarge"}, "resources": resources}
+    assert cpus(node_type, "amd64") == told
+    assert cpus(node_type, "arm64") == {}
+
+
 def test_no_key_is_in_a_config() -> None:
     """Nodes have them from the metadata service, as on EC2."""
-    text = yaml.safe_dump(adapted(config(CONFIGS[0].read_text()), WORLD))
+    text = yaml.safe_dump(adapted(config(CONFIGS[0].read_text()), WORLD, "amd64"))
     for key in WORLD.store_keys:
         assert key not in text
