@@ -146,7 +146,8 @@ def name(cluster: Cluster) -> Iterator[Problem]:
 )
 def resources(cluster: Cluster) -> Iterator[Problem]:
     """Node types that have nothing to offer."""
-    for one in cluster.types if cluster.external else []:
+    # Ours derives them as Ray's own for AWS does.
+    for one in cluster.types if cluster.external and not cluster.ours else []:
         if "CPU" not in mapping(one.config.get("resources")):
             yield Problem(
                 keys=(NODE_TYPES, one.name),

@@ -31,6 +31,21 @@ def test_ray_loads_it_by_its_module(aws: Emulated) -> None:
     assert type(aws.provider) is FleetNodeProvider
 
 
+def test_resources_that_are_not_said_are_those_of_the_instance_type(aws: Emulated) -> None:
+    types = {"intel": {"node_config": aws.node(), "resources": {"Intel": 8}}}
+    provider: Any = aws.provider
+    filled = provider.fillout_available_node_types_resources(
+        {
+            "provider": provider.provider_config,
+            "available_node_types": types,
+            "head_node_type": "head",
+        }
+    )
+    resources = filled["available_node_types"]["intel"]["resources"]
+    assert (resources["CPU"], resources["Intel"]) == (8, 8)
+    assert 40 * 2**30 < resources["memory"] < 64 * 2**30
+
+
 def test_a_node_has_what_its_config_says(aws: Emulated) -> None:
     assert len(aws.launch(2)) == 2
     for one in aws.alive():
