@@ -104,13 +104,14 @@ class FleetNodeProvider(AWSNodeProvider):
     ) -> None:
         """Of whether spot pools gave all, and of what was made and refused, in the log."""
         made = [(pool, numbers) for one in answers for pool, numbers in one.made.items()]
-        if wanted.spot:
+        refused = [one for each in answers for one in each.refused]
+        if wanted.spot and all(one.dry for one in refused):
             spot = sum(len(numbers) for pool, numbers in made if pool.market == SPOT)
             (self.waiting.served if spot >= count else self.waiting.in_vain)(node_type)
         for pool, numbers in made:
             cli_logger.print("Launched {} x {}: {}", len(numbers), str(pool), ", ".join(numbers))
-        for refused in (one for each in answers for one in each.refused):
-            logger.info("%s: %s (%s)", refused.pool, refused.code, refused.message)
+        for one in refused:
+            logger.info("%s: %s (%s)", one.pool, one.code, one.message)
 
     def _tags(self, node_config: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, str]:
         """The tags of an instance: Ray's, and over them those of the config, as Ray has it."""

@@ -224,6 +224,25 @@ def test_what_is_wrong_with_the_call_is_no_lack_of_capacity(
     assert aws.markets() == {"spot": 1}
 
 
+def test_a_throttled_pool_starts_no_waiting_for_on_demand(
+    aws: Emulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = {"InstanceType": TYPES[0], "SubnetId": aws.subnets[0]}
+    error = {
+        "LaunchTemplateAndOverrides": {"Overrides": pool},
+        "ErrorCode": "RequestLimitExceeded",
+        "ErrorMessage": "Too fast.",
+    }
+    monkeypatch.setattr(aws.provider._client, "create_fleet", lambda **_: {"Errors": [error]})
+    now = [0.0]
+    monkeypatch.setattr(aws.provider.waiting, "_clock", lambda: now[0])
+    fleet = {"InstanceTypes": list(TYPES), "OnDemandAfterSeconds": 60}
+    with pytest.raises(NodeLaunchException, match=r"r7i.2xlarge spot in .* \(Too fast.\)"):
+        aws.launch(1, Fleet=fleet)
+    now[0] = 30.0
+    assert aws.provider.waiting.seconds(TAGS["ray-user-node-type"]) == 0
+
+
 def test_a_fleet_that_cannot_be_is_refused(aws: Emulated) -> None:
     with pytest.raises(UsageError, match="they are to be the same"):
         aws.launch(1, Fleet={"InstanceTypes": [TYPES[1]]})
