@@ -20,10 +20,11 @@ import time
 import ray
 
 count, seconds, resource = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+retries = int(sys.argv[4])
 ray.init()
 
 
-@ray.remote(num_cpus=1, resources={resource: 1}, max_retries=10)
+@ray.remote(num_cpus=1, resources={resource: 1}, max_retries=retries)
 def work(number):
     time.sleep(seconds)
     return number, platform.machine(), ray.util.get_node_ip_address()
@@ -75,7 +76,13 @@ class Work:
 
 
 def submit(
-    rehearsal: Rehearsal, folder: Path, tasks: int, *, seconds: float, resource: str = "Intel"
+    rehearsal: Rehearsal,
+    folder: Path,
+    tasks: int,
+    *,
+    seconds: float,
+    resource: str = "Intel",
+    retries: int = 10,
 ) -> Work:
     """Starts a job.
 
@@ -85,7 +92,9 @@ def submit(
         tasks: how many, each for a CPU.
         seconds: that each takes.
         resource: that each takes one of besides.
+        retries: of a task whose node is lost, before the job fails.
     """
     (folder / "working.py").write_text(SCRIPT)
     arguments = ["--script", "working.py", "--", str(tasks), str(seconds), resource]
+    arguments.append(str(retries))
     return Work(rehearsal.start("submit", *arguments, cwd=folder))
