@@ -1,0 +1,102 @@
+"""Looking on: what becomes of nodes and of tasks, told as it is seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from workloads.drills import saying
+from workloads.drills.ledger import Entry, Ledger
+from workloads.drills.nodes import Nodes, draining, there
+from workloads.drills.saying import say
+
+SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_BETWEEN_COUNTS = 1.0
+
+
+class Observer:
+    """What was seen so far.
+
+    Args:
+        standing: how many tasks wait and are done, by how many run.
+    """
+
+    def __init__(self, standing: Callable[[int], tuple[int, int]]) -> None:
+        self.nodes = Nodes()
+        self.ledger = _ledger()
+        self._standing = standing
+        self._heard = 0
+        self._running: set[tuple[int, int]] = set()
+        self._counted = 0.0
+
+    def look(self) -> None:
+        """Tells what has changed, and once a second how it stands."""
+        import ray
+
+        for what, number, seen in self.nodes.look(there(), draining()):
+            say(
+                what,
+                node=number,
+                address=seen.address,
+                cpus=seen.cpus,
+                labels=dict(seen.labels),
+                reason=seen.reason,
+            )
+        for entry in ray.get(self.ledger.since.remote(self._heard)):
+            self._heard += 1
+            self._hear(entry)
+        if time.time() - self._counted >= SECONDS_BETWEEN_COUNTS:
+            self._count()
+
+    def _hear(self, entry: Entry) -> None:
+        say(entry.what, entry.at, task=entry.task, attempt=entry.attempt, node=entry.node)
+        attempt = (entry.task, entry.attempt)
+        if entry.what == saying.STARTED:
+            # Of a task that was lost, the attempt before runs no more.
+            self._running -= {(entry.task, before) for before in range(entry.attempt)}
+            self._running.add(attempt)
+        else:
+            self._running.discard(attempt)
+
+    def _count(self) -> None:
+        self._counted = time.time()
+        running = len(self._running)
+        waiting, done = self._standing(running)
+        say(
+            saying.COUNT,
+            waiting=waiting,
+            running=running,
+            done=done,
+            workers=self.nodes.working,
+        )
+
+    def linger(self, *, at_least: int, at_most: int, settle: float, seconds: float) -> None:
+        """Looks on until the workers are as many as is asked for, and then for a while.
+
+        Args:
+            at_least: so many workers that take tasks.
+            at_most: no more of them.
+            settle: seconds to look on for after that.
+            seconds: in all, at most.
+        """
+        give_up = time.time() + seconds
+        settled = 0.0
+        while time.time() < give_up:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            self.look()
+            if not at_least <= self.nodes.working <= at_most:
+                continue
+            settled = settled or time.time()
+            if time.time() - settled >= settle:
+                return
+
+
+def _ledger() -> Any:
+    """A ledger on the node of this job, which is the head node."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    kept = ray.remote(Ledger).options(num_cpus=0, scheduling_strategy=here)
+    return kept.remote()
