@@ -1,0 +1,88 @@
+"""What happens to an instance on request: ended, or taken back by EC2 with notice."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from cluster.account import Account, explained
+from errors import UsageError
+
+# As long as EC2 gives: from its Fault Injection Service it cannot be had shorter.
+SECONDS_OF_NOTICE = 120.0
+# https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html
+ACTION, RESOURCE = "aws:ec2:send-spot-instance-interruptions", "aws:ec2:spot-instance"
+TAG = "ray-on-aws"
+
+
+def terminate(account: Account, number: str) -> None:
+    """Ends an instance by TerminateInstances.
+
+    Raises:
+        UsageError: the credentials will not do.
+        ServiceError: EC2 refuses, or does not answer.
+    """
+    with explained(f"ending {number}"):
+        account.client("ec2").terminate_instances(InstanceIds=[number])
+
+
+@dataclass(frozen=True)
+class FaultInjection:
+    """EC2's own interruptions of spot instances, by its Fault Injection Service.
+
+    Attributes:
+        account: of the instances.
+        role: the ARN of a role that the service may take, with `ec2:SendSpotInstanceInterruptions`.
+        infra: the value of the tag `ray-on-aws`, that the templates carry too.
+    """
+
+    account: Account
+    role: str
+    infra: str
+
+    def interrupt(self, number: str) -> float:
+        """Gives an instance notice now; gives after how many seconds it ends.
+
+        Raises:
+            UsageError: no role is named, or the credentials will not do.
+            ServiceError: the service refuses, or does not answer.
+        """
+        if not self.role:
+            raise UsageError(
+                "on AWS, notices are given by its Fault Injection Service: name a role that it may "
+                "take, with --role ARN; docs/drills.md says what that is to allow"
+            )
+        service = self.account.client("fis")
+        with explained(f"giving {number} notice"):
+            made = service.create_experiment_template(**self._template(number))
+            template = made["experimentTemplate"]["id"]
+            try:
+                service.start_experiment(
+                    clientToken=str(uuid.uuid4()), experimentTemplateId=template
+                )
+            finally:
+                # The experiment goes on without it.
+                service.delete_experiment_template(id=template)
+        return SECONDS_OF_NOTICE
+
+    def _template(self, number: str) -> dict[str, Any]:
+        arn = f"arn:aws:ec2:{self.account.region}:{self.account.number}:instance/{number}"
+        return {
+            "clientToken": str(uuid.uuid4()),
+            "description": f"a drill of ray-on-aws: notice for {number}",
+            "stopConditions": [{"source": "none"}],
+            "roleArn": self.role,
+            "tags": {TAG: self.infra},
+            "targets": {
+                "one": {"resourceType": RESOURCE, "resourceArns": [arn], "selectionMode": "ALL"}
+            },
+            "actions": {
+                "interrupt": {
+                    "actionId": ACTION,
+                    # From here to the end; the notice comes two minutes before that, so at once.
+                    "parameters": {"durationBeforeInterruption": "PT2M"},
+                    "targets": {"SpotInstances": "one"},
+                }
+            },
+        }
