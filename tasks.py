@@ -7,6 +7,7 @@ from commands.build import build
 from commands.check import check
 from commands.doctor import doctor
 from commands.down import down
+from commands.drill import drill
 from commands.infra import infra
 from commands.launch import launch
 from commands.lock import lock
@@ -23,6 +24,7 @@ namespace = Collection(
     check,
     doctor,
     down,
+    drill,
     infra,
     launch,
     lock,

@@ -1,0 +1,127 @@
+"""`./invoke drill`: something provoked on purpose, measured, with a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from commands import RESULTS
+from commands.command import command
+from errors import UsageError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from commands.drilling.options import Options
+    from commands.drilling.outcome import Outcome
+    from commands.drilling.stage import Stage
+
+# In the order of `all`: those that leave the cluster as it was come first.
+MODULES = {
+    "placement": "placement",
+    "stampede": "stampede",
+    "idle": "idle",
+    "node-loss": "node_loss",
+    "spot-reclaim": "spot_reclaim",
+}
+ALL = "all"
+
+
+@command(
+    positional=["name"],
+    help={
+        "name": f"{', '.join(MODULES)}, or {ALL}",
+        "target": "see that the cluster is of this target: rehearsal or aws",
+        "tasks": "how many one-CPU tasks, if not as many as suit the cluster",
+        "seconds": "that each task takes",
+        "notice": "spot-reclaim: seconds of notice; on AWS it is 120 always",
+        "boot-seconds": "stampede: forecast with so long a boot; the rehearsal's own if not said",
+        "role": "spot-reclaim on AWS: the ARN of a role for its Fault Injection Service",
+        "folder": "for the reports, instead of results/drills",
+    },
+)
+def drill(
+    _context: Context,
+    name: str,
+    target: str = "",
+    tasks: int = 0,
+    seconds: str = "0",
+    notice: str = "0",
+    boot_seconds: str = "0",
+    role: str = "",
+    folder: str = "",
+) -> None:
+    """Provoke something on the cluster, measure what happens, give a verdict: see docs/drills.md.
+
+    ./invoke launch --target rehearsal --cluster spot drill spot-reclaim
+
+    A report, a picture and JSON go to results/drills/NAME. Exit code 1 where a target is missed.
+    """
+    if name not in (*MODULES, ALL):
+        raise UsageError(f"'{name}' is no drill: choose {', '.join(MODULES)} or {ALL}")
+    if tasks < 0:
+        raise UsageError(f"--tasks {tasks}: give 1 or more")
+    from cluster.reach import reached
+    from commands import state
+    from commands.drilling.options import Options
+    from commands.drilling.stage import stage
+
+    options = Options(
+        tasks=tasks,
+        seconds=_number("--seconds", seconds),
+        notice=_number("--notice", notice),
+        boot=_number("--boot-seconds", boot_seconds),
+    )
+    with reached(state.launched(target)) as near:
+        ready = stage(near, role)
+        names = list(MODULES) if name == ALL else [name]
+        to = Path(folder) if folder else RESULTS / "drills"
+        outcomes = [_run(one, ready, options, to / one) for one in names]
+    failed = [one.drill for one in outcomes if not one.holds]
+    if failed:
+        raise Exit(f"error: the verdict of {', '.join(failed)} fails; see above", code=1)
+
+
+def _number(option: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise UsageError(f"{option} is '{value}', and should be a number") from error
+    if not 0 <= number < float("inf"):
+        raise UsageError(f"{option} is {value}, and should be a number above 0")
+    return number
+
+
+def _run(name: str, ready: Stage, options: Options, folder: Path) -> Outcome:
+    """Runs a drill, and tells and writes what comes of it."""
+    module = _module(name)
+    print(f"drill {name}: {module.DOES}\nto be seen: {module.EXPECTS}\n", flush=True)
+    outcome: Outcome = module.run(ready, options, lambda line: print(line, flush=True))
+    _tell(outcome, module, ready, folder)
+    return outcome
+
+
+def _module(name: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(f"commands.drilling.{MODULES[name]}")
+
+
+def _tell(outcome: Outcome, module: ModuleType, ready: Stage, folder: Path) -> None:
+    # Loads matplotlib.
+    from commands.drilling import picture, report
+    from commands.output import table
+
+    print()
+    table(("checked", "target", "seen", ""), report.rows(outcome))
+    for note in outcome.notes:
+        print(f"note: {note}")
+    where = f"{ready.launched.name}, target {ready.launched.target}"
+    written = report.write(outcome, module.DOES, module.EXPECTS, where, folder)
+    if outcome.runs:
+        title = f"{outcome.drill}: {report.verdict(outcome)}"
+        picture.draw(title, where, outcome.runs, folder / report.PICTURE)
+    print(f"drill {outcome.drill}: {report.verdict(outcome)}\nreport: {written}\n", flush=True)

@@ -1,0 +1,197 @@
+"""`spot-reclaim`: EC2 takes back two spot workers, one with the spot watcher and one without."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from commands.drilling import figures
+from commands.drilling.facts import Facts
+from commands.drilling.figures import busy
+from commands.drilling.options import Options
+from commands.drilling.outcome import Check, Outcome, all_done, at_most
+from commands.drilling.recorder import Recorder
+from commands.drilling.running import Tell, play
+from commands.drilling.stage import Stage
+from errors import UsageError
+from workloads.drills import saying
+from workloads.drills.asked import Asked
+
+NAME = "spot-reclaim"
+DOES = (
+    "gives two spot workers notice at once, of which one has no watcher any more: under tasks "
+    "that are shorter than the notice, and then under longer ones"
+)
+EXPECTS = (
+    "with the watcher the node drained within 3 s of the notice, no task-second of shorter tasks "
+    "lost, and a replacement joined before the notice has run out; without it, what was under way "
+    "lost"
+)
+REACTION_S = 3.0
+NOTICE, SPOT = "notice", "spot"
+WATCHED = 2
+SHORT_NOTICE, LONG_NOTICE = 60.0, 10.0
+SECONDS_FOR_REPLACEMENT = 240.0
+FIGURES = (
+    "lost_task_seconds",
+    "lost_unwatched",
+    "detected_s",
+    "detected_unwatched_s",
+    "replacement_s",
+    "left_s",
+)
+
+
+def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
+    """Both runs, and the verdict.
+
+    Raises:
+        UsageError: there is no spot worker, or AWS is to give notice and no role is named.
+        ServiceError: the cluster or EC2 does not answer, or a job failed.
+    """
+    if not any(one.market == SPOT for one in stage.instances() if not one.head):
+        raise UsageError(
+            f"no worker of {stage.launched.name} is a spot instance, and EC2 takes back no other: "
+            "./invoke launch --cluster spot"
+        )
+    notice = options.notice or SHORT_NOTICE
+    short = options.seconds or notice / 6
+    shorter = _run(stage, _Case("tasks shorter than the notice", short, notice), options, tell)
+    notice = options.notice or LONG_NOTICE
+    longer = _run(stage, _Case("tasks longer than the notice", notice * 1.5, notice), options, tell)
+    return judge(shorter, longer)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Tasks of so many seconds, under a notice of so many."""
+
+    title: str
+    seconds: float
+    notice: float
+
+
+@dataclass(frozen=True)
+class Reclaimed:
+    """A run in which nodes were taken back, with the notice that they were given."""
+
+    facts: Facts
+    notice: float
+
+
+def _run(stage: Stage, case: _Case, options: Options, tell: Tell) -> Reclaimed:
+    workers = max(WATCHED, len(stage.workers()))
+    at_once = workers * stage.cpus()
+    # Tasks for all of the notice, and some more.
+    waves = math.ceil(case.notice / case.seconds) + 1
+    wanted = Asked(
+        tasks=options.tasks or at_once * waves,
+        seconds=case.seconds,
+        at_once=at_once,
+        labels=stage.labels,
+        unwatched=WATCHED,
+        at_least=max(WATCHED, len(stage.all_workers())),
+        linger=SECONDS_FOR_REPLACEMENT,
+    )
+    given: list[float] = []
+
+    def step(recorder: Recorder) -> None:
+        facts = recorder.facts
+        stopped = [one.node for one in facts.marks if one.what == saying.WATCHER]
+        nodes = busy(facts, SPOT)
+        if given or not stopped or stopped[0] not in nodes or len(nodes) < WATCHED:
+            return
+        watched = next(one for one in nodes if one != stopped[0])
+        for node in (watched, stopped[0]):
+            machine = facts.machine_of(node)
+            assert machine is not None  # noqa: S101 - busy gives none without
+            given.append(stage.interrupt(machine.number, case.notice))
+            recorder.mark(NOTICE, node)
+            tell(f"          notice of {given[-1]:g} s: {machine.number}, {machine.address}")
+
+    title = f"{case.title}, {case.notice:g} s"
+    facts = play(stage, wanted, title, tell, step)
+    return Reclaimed(facts, given[0] if given else case.notice)
+
+
+def victims(facts: Facts) -> tuple[str, str]:
+    """The ids of the node with a watcher and of that without; empty where none got notice."""
+    stopped = {one.node for one in facts.marks if one.what == saying.WATCHER}
+    noticed = [one.node for one in facts.marks if one.what == NOTICE]
+    watched = next((one for one in noticed if one not in stopped), "")
+    return watched, next((one for one in noticed if one in stopped), "")
+
+
+def judge(shorter: Reclaimed, longer: Reclaimed) -> Outcome:
+    """What both runs show."""
+    checks: list[Check] = []
+    told: dict[str, float | None] = {}
+    for name, one in (("short", shorter), ("long", longer)):
+        checks += _checks(one)
+        told |= {f"{name}_{key}": value for key, value in _figures(one).items()}
+    lost = told["short_lost_task_seconds"]
+    checks.append(at_most("short tasks: task-seconds lost with the watcher", lost, 0.0, ""))
+    facts = (shorter.facts, longer.facts)
+    return Outcome(
+        drill=NAME,
+        checks=checks,
+        figures={
+            "lost_task_seconds": lost,
+            "replacement_s": told["short_replacement_s"],
+            "detected_s": told["short_detected_s"],
+            "tasks": sum(one.tasks for one in facts),
+            "tasks_done": sum(one.done for one in facts),
+            **told,
+        },
+        runs=facts,
+    )
+
+
+def _checks(reclaimed: Reclaimed) -> list[Check]:
+    facts = reclaimed.facts
+    watched, unwatched = victims(facts)
+    found = _figures(reclaimed)
+    begun = _begun_after(facts, watched)
+    # Of a shorter notice it cannot be said that a machine boots within it.
+    soon = max(reclaimed.notice, SHORT_NOTICE)
+    return [
+        Check(
+            what=f"notice for a worker with a watcher and one without ({facts.title})",
+            target="2",
+            seen=str(bool(watched) + bool(unwatched)),
+            holds=bool(watched and unwatched),
+        ),
+        all_done(facts),
+        at_most("drained after the notice", found["detected_s"], REACTION_S),
+        at_most("tasks begun on it after that", begun, 0, ""),
+        at_most("replacement joined after the notice", found["replacement_s"], soon),
+    ]
+
+
+def _begun_after(facts: Facts, node: str) -> float | None:
+    """How many tasks began on a node a second and more after it was drained."""
+    life = facts.nodes.get(node)
+    if life is None or life.draining is None:
+        return None
+    at = life.draining + 1.0
+    return sum(one.node == node and one.started > at for one in facts.attempts)
+
+
+def _figures(reclaimed: Reclaimed) -> dict[str, float | None]:
+    """The figures of a run; None where its node got no notice."""
+    facts = reclaimed.facts
+    watched, unwatched = victims(facts)
+    if not watched or not unwatched:
+        return dict.fromkeys(FIGURES)
+    at = figures.mark(facts, NOTICE, watched).at
+    joined = figures.replacements_s(facts, at, [watched])
+    left = facts.nodes[watched].left
+    values = (
+        round(figures.lost_seconds(facts, [watched]), 1),
+        round(figures.lost_seconds(facts, [unwatched]), 1),
+        figures.detected_s(facts, at, watched),
+        figures.detected_s(facts, at, unwatched),
+        joined[0] if joined else None,
+        None if left is None else left - at,
+    )
+    return dict(zip(FIGURES, values, strict=True))

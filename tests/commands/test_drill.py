@@ -1,0 +1,114 @@
+"""`./invoke drill`: what it refuses, and what comes of a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from cluster.launched import remember
+from commands import drill as command
+from commands import state
+from commands.drill import MODULES, drill
+from commands.drilling import stage
+from commands.drilling.outcome import Check, Outcome
+from errors import UsageError
+from tests.cluster.test_launched import ONE
+from tests.commands.drilling.facts import facts
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("quake", {}, "'quake' is no drill: choose placement, stampede, idle, node-loss"),
+        ("idle", {"tasks": -1}, "--tasks -1: give 1 or more"),
+        ("idle", {"seconds": "soon"}, "--seconds is 'soon', and should be a number"),
+        ("idle", {"notice": "-1"}, "--notice is -1, and should be a number above 0"),
+        ("idle", {"target": "aws"}, "the cluster that is launched is of target compose, not aws"),
+        ("idle", {}, "drills act on instances of EC2, and a mini-cluster has none"),
+    ],
+)
+def test_misuse_is_a_sentence(kept: Path, name: str, options: dict[str, Any], said: str) -> None:
+    remember(kept, ONE)
+    with pytest.raises(Exit) as told:
+        drill(Context(), name, **options)
+    assert told.value.code == 2
+    assert (told.value.message or "").startswith(f"error: {said}")
+
+
+@pytest.mark.usefixtures("kept")
+def test_with_nothing_launched_it_says_so() -> None:
+    with pytest.raises(Exit) as told:
+        drill(Context(), "idle")
+    assert told.value.code == 2
+    assert "./invoke launch" in (told.value.message or "")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_each_drill_says_what_it_does_and_what_is_to_be_seen(name: str) -> None:
+    module = command._module(name)
+    assert name == module.NAME
+    assert module.DOES
+    assert module.EXPECTS
+    assert isinstance(module.run, Callable)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path) -> list[str]:
+    """The drills that were run, on a stage that is none; `idle` fails."""
+    ran: list[str] = []
+
+    def module(name: str) -> ModuleType:
+        def run(*_: object) -> Outcome:
+            ran.append(name)
+            check = Check(what="it", target="1", seen="1", holds=name != "idle")
+            return Outcome(drill=name, checks=[check], figures={}, runs=[facts()])
+
+        return SimpleNamespace(DOES="does", EXPECTS="that", run=run)  # type: ignore[return-value]
+
+    remember(kept, ONE)
+    monkeypatch.setattr(command, "RESULTS", tmp_path)
+    monkeypatch.setattr(command, "_module", module)
+    monkeypatch.setattr(stage, "stage", lambda near, _role: SimpleNamespace(launched=near))
+    return ran
+
+
+def test_a_verdict_that_holds_ends_well_and_leaves_report_picture_and_json(
+    played: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drill(Context(), "node-loss")
+    assert played == ["node-loss"]
+    folder = tmp_path / "drills" / "node-loss"
+    assert {one.name for one in folder.iterdir()} == {
+        "report.md",
+        "picture.png",
+        "node-loss.json",
+    }
+    assert json.loads((folder / "node-loss.json").read_text())["verdict"] == "holds"
+    assert "drill node-loss: the verdict holds" in capsys.readouterr().out
+
+
+def test_the_report_goes_where_it_is_told_to(played: list[str], tmp_path: Path) -> None:
+    drill(Context(), "stampede", folder=str(tmp_path / "mine"))
+    assert played == ["stampede"]
+    assert (tmp_path / "mine" / "stampede" / "report.md").exists()
+
+
+def test_all_runs_every_drill_and_names_those_that_failed(played: list[str]) -> None:
+    with pytest.raises(Exit) as told:
+        drill(Context(), "all")
+    assert played == list(MODULES)
+    assert told.value.code == 1
+    assert told.value.message == "error: the verdict of idle fails; see above"
+
+
+def test_drills_on_a_mini_cluster_say_what_they_need() -> None:
+    with pytest.raises(UsageError, match="--target rehearsal --cluster spot"):
+        stage.stage(ONE, "")
+    assert state.REHEARSAL == "rehearsal"
