@@ -54,10 +54,10 @@ def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
             f"no worker of {stage.launched.name} is a spot instance, and EC2 takes back no other: "
             "./invoke launch --cluster spot"
         )
-    notice = options.notice or SHORT_NOTICE
+    notice = stage.notice(options.notice or SHORT_NOTICE)
     short = options.seconds or notice / 6
     shorter = _run(stage, _Case("tasks shorter than the notice", short, notice), options, tell)
-    notice = options.notice or LONG_NOTICE
+    notice = stage.notice(options.notice or LONG_NOTICE)
     longer = _run(stage, _Case("tasks longer than the notice", notice * 1.5, notice), options, tell)
     return judge(shorter, longer)
 

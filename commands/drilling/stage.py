@@ -12,7 +12,7 @@ import yaml
 from cluster.account import Account
 from cluster.aws import instances
 from cluster.aws.instances import Ec2Instance
-from cluster.drills.acting import FaultInjection, terminate
+from cluster.drills.acting import SECONDS_OF_NOTICE, FaultInjection, terminate
 from cluster.launched import Launched, Remote
 from cluster.nodes import Node, nodes
 from commands import state
@@ -103,6 +103,10 @@ class Stage:
     def terminate(self, number: str) -> None:
         """Ends an instance."""
         terminate(self.account, number)
+
+    def notice(self, wanted: float) -> float:
+        """Seconds of notice that there will be: as wanted, but from AWS what it gives to all."""
+        return wanted if self.rehearsed else SECONDS_OF_NOTICE
 
     def interrupt(self, number: str, seconds: float) -> float:
         """Gives a spot instance notice; gives after how many seconds it ends.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from commands.drilling import node_loss, placement, running, spot_reclaim
 from commands.drilling.options import Options
 from commands.drilling.stage import least
 from errors import ServiceError, UsageError
+from tests.cluster.test_launched import ONE
 from tests.commands.drilling.stages import (
     CONFIG,
     Line,
@@ -25,6 +27,7 @@ from tests.commands.drilling.stages import (
 )
 from workloads.drills.asked import Asked, parse
 
+REHEARSED = replace(ONE, target="rehearsal")
 HELLO: Line = (0.0, "hello", {"tasks": 2, "task_seconds": 1.0})
 # Two workers with a task each, of which one is through: the moment to act.
 UNDER_WAY = [
@@ -124,7 +127,7 @@ def test_spot_reclaim_gives_both_notice_once_and_tells_them_apart(
         summary(72),
     ]
     commands = play(monkeypatch, reclaim(after=after), reclaim(after=after))
-    stage = scripted()
+    stage = scripted(launched=REHEARSED)
     outcome = spot_reclaim.run(stage, Options(), said.append)
     assert stage.calls == [
         *("interrupt i-a 60", "interrupt i-b 60"),
@@ -135,6 +138,16 @@ def test_spot_reclaim_gives_both_notice_once_and_tells_them_apart(
     assert outcome.figures["short_lost_unwatched"] > 0
     short, long = (parse(shlex.split(one)[3:]) for one in commands)
     assert (short.seconds, long.seconds, short.unwatched) == (10, 15, 2)
+
+
+def test_on_aws_tasks_are_measured_by_the_notice_that_aws_gives(
+    monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    commands = play(monkeypatch, reclaim(after=[summary(9)]), reclaim(after=[summary(9)]))
+    stage = scripted(launched=replace(REHEARSED, target="aws"))
+    assert not spot_reclaim.run(stage, Options(notice=30), said.append).holds
+    assert {one.split()[-1] for one in stage.calls} == {"120"}
+    assert [parse(shlex.split(one)[3:]).seconds for one in commands] == [20, 180]
 
 
 def test_spot_reclaim_wants_a_spot_worker(said: list[str]) -> None:
