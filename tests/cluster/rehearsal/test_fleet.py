@@ -1,0 +1,85 @@
+"""Spot without capacity: with a fleet, work goes on elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cluster.rehearsal.events import Event
+from commands import ROOT
+from images.engine import Engine
+from tests.cluster.minis import wait_until
+from tests.cluster.rehearsal.rehearsals import SECONDS_TO_LAUNCH, Rehearsal, rehearsal_in
+from tests.cluster.rehearsal.working import submit
+
+CLUSTER = "fleet"
+CHANGES = {
+    "idle_timeout_minutes: 5": "idle_timeout_minutes: 0.3",
+    "resources: { CPU: 8, Intel: 8 }": "resources: { CPU: 2, Intel: 2 }",
+    "    min_workers: 1": "    min_workers: 0",
+}
+
+
+def config(folder: Path) -> Path:
+    """The config `fleet` with small nodes that end soon, and none that would be emulated."""
+    text = (ROOT / "cluster" / "configs" / f"{CLUSTER}.yaml").read_text()
+    graviton, after = text.index("  graviton:\n"), text.index("# Empty and not left out")
+    text = text[:graviton] + text[after:]
+    for before, instead in CHANGES.items():
+        assert text.count(before) == 1, before
+        text = text.replace(before, instead)
+    file = folder / f"{CLUSTER}.yaml"
+    file.write_text(text)
+    return file
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    rehearse: None,  # noqa: ARG001 - before images are built
+    imaged: Engine,
+    terraform: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Rehearsal]:
+    """A cluster whose workers come from fleets, and of which nothing is left."""
+    with rehearsal_in(tmp_path_factory.mktemp("fleet"), imaged, terraform) as running:
+        source = config(tmp_path_factory.mktemp("configs"))
+        done = running.invoke(
+            "launch", "--target", "rehearsal", "--cluster", str(source), timeout=SECONDS_TO_LAUNCH
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield running
+        bugs = (running.folder / "control.log").read_text()
+        assert "Traceback" not in bugs, bugs
+
+
+def since(rehearsal: Rehearsal, what: str, begin: float) -> list[Event]:
+    return [one for one in rehearsal.events(what) if one.at >= begin]
+
+
+def test_spot_is_taken_where_there_is_some_and_on_demand_where_not(
+    fleet: Rehearsal, tmp_path: Path
+) -> None:
+    fleet.ask("faults/add", kind="capacity", instance_type="r7i.2xlarge", market="spot")
+    assert len(submit(fleet, tmp_path, 2, seconds=0).done()) == 2
+    (spot,) = fleet.workers().values()
+    assert (spot["InstanceType"], spot["InstanceLifecycle"]) == ("r6in.2xlarge", "spot")
+    wait_until(lambda: not fleet.workers(), "idle workers have ended", 180)
+
+    fleet.ask("faults/add", kind="capacity", market="spot")
+    begin = time.time()
+    done = submit(fleet, tmp_path, 4, seconds=5).done()
+    assert sorted(one.number for one in done) == list(range(4))
+    asked = since(fleet, "asked for", begin)
+    assert {one.details["market"] for one in asked} == {"on-demand"}
+    assert {one.details["action"] for one in asked} == {"CreateFleet"}
+    refused = since(fleet, "refused", begin)
+    assert {one.details["market"] for one in refused} == {"spot"}
+    # The first refusal, and the node that does the work instead.
+    elsewhere = since(fleet, "up-to-date", begin)[0].at - refused[0].at
+    print(f"work goes on elsewhere {elsewhere:.1f} s after spot was refused")
+    for one in fleet.workers().values():
+        assert "InstanceLifecycle" not in one
+        assert {"Key": "ray-on-aws-market", "Value": "on-demand"} in one["Tags"]
