@@ -19,7 +19,7 @@ from cluster.configs import find
 from cluster.infra.up import up as infra_up
 from cluster.infra.values import Infra, look
 from cluster.instances import instance
-from cluster.rehearsal import bastion, kept, running
+from cluster.rehearsal import bastion, bucket, kept, running
 from cluster.rehearsal.adapt import EMULATED_CPU_SCALE, MEMORY_SCALE, adapted
 from cluster.rehearsal.world import IMAGE, REGION, World
 from commands import state
@@ -70,6 +70,7 @@ def launch(
     os.environ.update(world.variables)
     account = Account(REGION)
     infra = _infra(account, world, tell)
+    bucket.ensure(world, infra.bucket)
     tell(f"infra {infra.name} is there; {_scale(arches, engine.arch)}")
     prepared = prepare(
         account,

@@ -246,14 +246,13 @@ def imaged(engine: Engine) -> Engine:
 
 @pytest.fixture(scope="session")
 def rehearse() -> None:
-    """Skips what launches clusters, a quarter of an hour in all, unless it is asked for."""
+    """Skips what launches further clusters, minutes each, unless it is asked for."""
     if not os.environ.get(REHEARSE):
-        pytest.skip(f"a quarter of an hour of clusters in the rehearsal: set {REHEARSE}=yes")
+        pytest.skip(f"minutes of a cluster of its own in the rehearsal: set {REHEARSE}=yes")
 
 
 @pytest.fixture(scope="session")
 def rehearsal(
-    rehearse: None,  # noqa: ARG001 - before images are built
     imaged: Engine,
     terraform: str,
     tmp_path_factory: pytest.TempPathFactory,

@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from cluster.rehearsal import running
+from cluster.rehearsal import bucket, running
 from cluster.rehearsal.world import PID, REGION
 from images.engine import Engine
 from tests.cluster.rehearsal.rehearsals import Rehearsal, rehearsal_in
@@ -67,6 +67,20 @@ def test_s3_takes_the_rehearsals_keys_and_no_others(bare: Rehearsal) -> None:
     s3(access, secret)
     with pytest.raises(ClientError):
         s3(access, "another")
+
+
+def test_the_bucket_of_the_infra_is_made_where_jobs_look_for_it(bare: Rehearsal) -> None:
+    for _ in range(2):
+        bucket.ensure(bare.world, "infra-bucket")
+    access, secret = bare.world.store_keys
+    store = boto3.client(
+        "s3",
+        endpoint_url=bare.world.storage,
+        region_name=REGION,
+        aws_access_key_id=access,
+        aws_secret_access_key=secret,
+    )
+    assert "infra-bucket" in [one["Name"] for one in store.list_buckets()["Buckets"]]
 
 
 def test_a_store_that_a_rehearsal_may_want_cannot_be_taken_away(bare: Rehearsal) -> None:
@@ -125,6 +139,7 @@ def test_routes_are_read_as_the_kernel_writes_them(line: str, network: str) -> N
     assert str(running._route(line)) == network
 
 
+@pytest.mark.usefixtures("subnet")  # of which something is written down
 def test_only_its_owner_may_enter_the_folder(bare: Rehearsal) -> None:
     assert bare.folder.stat().st_mode & 0o077 == 0
     for file in ("aws.pickle",):
