@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from cluster.planning.forecast.demand import demand
 from cluster.planning.forecast.forecast import Forecast, forecast
@@ -77,24 +77,16 @@ def _running(stage: Stage) -> dict[str, int]:
 
 def _boot(stage: Stage) -> float:
     """Seconds that workers of this rehearsal took to join, in the median; 0 where none did."""
-    from cluster.rehearsal import asking, inside, ray_log, timeline
-    from cluster.rehearsal.events import read
-    from cluster.rehearsal.world import read as read_world
+    from cluster.rehearsal import timeline
+    from cluster.rehearsal.happened import happened
+    from cluster.rehearsal.world import read
 
-    world = read_world(state.folder())
-    if world is None:
+    if (world := read(state.folder())) is None:
         return 0.0
-    written = list(read(Path(world.folder)))
-    head = asking.head(world)
-    said = inside.lines_of(world, head, ray_log.FILE, ray_log.PATTERN) if head else []
     types = stage.types()
-    lives = [
-        life
-        for life in timeline.lives([*written, *ray_log.parse(said, written)])
-        if life.node_type in types
-    ]
+    lives = [life for life in timeline.lives(happened(world)) if life.node_type in types]
     total = timeline.medians(lives).total
-    return 0.0 if total != total else total
+    return 0.0 if math.isnan(total) else total
 
 
 def _forecast(stage: Stage, wanted: Asked, running: Mapping[str, int], pace: Pace) -> Forecast:
