@@ -29,7 +29,7 @@ pytestmark = pytest.mark.flaky(reruns=1)
 def test_ctrl_c_leaves_what_down_takes_away(
     imaged: Engine, terraform: str, tmp_path: Path, moment: str
 ) -> None:
-    (tmp_path / "state").mkdir()
+    (tmp_path / "state").mkdir(exist_ok=True)  # there, when it is tried again
     with rehearsal_in(tmp_path / "state", imaged, terraform) as own:
         source = str(config(tmp_path))
         process = own.start("launch", "--target", "rehearsal", "--cluster", source)
@@ -50,7 +50,7 @@ def test_ctrl_c_leaves_what_down_takes_away(
 def test_a_cluster_is_launched_from_a_bastion(
     imaged: Engine, terraform: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "state").mkdir()
+    (tmp_path / "state").mkdir(exist_ok=True)  # there, when it is tried again
     with rehearsal_in(tmp_path / "state", imaged, terraform) as own:
         source = str(config(tmp_path))
         words = ("launch", "--target", "rehearsal", "--cluster", source, "--from-bastion")
