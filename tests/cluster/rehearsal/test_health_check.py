@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.rehearsal import hogs
 from tests.cluster.rehearsal.rehearsals import Rehearsal
 from tests.cluster.rehearsal.working import submit
@@ -13,6 +15,7 @@ from tests.cluster.rehearsal.working import submit
 SECONDS_OF_HOGS = 180
 
 
+@pytest.mark.usefixtures("rehearse")
 def test_no_node_is_taken_for_dead_while_hogs_have_every_core(
     idle: Rehearsal, tmp_path: Path
 ) -> None:
