@@ -76,6 +76,10 @@ def test_from_no_worker_to_three_and_to_none_again(cluster: OnAws, tmp_path: Pat
     bodies.from_none_to_three_and_to_none_again(cluster, tmp_path)
 
 
+def test_a_task_for_graviton_runs_on_arm64(cluster: OnAws, tmp_path: Path) -> None:
+    bodies.a_task_for_graviton_runs_on_arm64(cluster, tmp_path)
+
+
 def test_tasks_of_a_worker_that_ends_are_done_by_others(cluster: OnAws, tmp_path: Path) -> None:
     bodies.tasks_of_a_worker_that_ends_are_done_by_others(cluster, tmp_path)
 

@@ -22,7 +22,10 @@ def well(_number: str) -> str:
     return PASSED
 
 
-_reachability: Callable[[str], str] = well
+class Checks:
+    """Who says how instances are."""
+
+    reachability: Callable[[str], str] = staticmethod(well)
 
 
 def fill() -> None:
@@ -33,20 +36,18 @@ def fill() -> None:
 
 
 def ask(reachability: Callable[[str], str]) -> None:
-    """Who is asked from now on how the instance of an id is: one of the three above."""
-    # Of the process, as moto's state is.
-    global _reachability
-    _reachability = reachability
+    """Let somebody say from now on how the instance of an id is: one of the three above."""
+    Checks.reachability = staticmethod(reachability)
 
 
 def instance_status(self: Instance) -> dict[str, Any]:
     """Whether the machine answers."""
-    return _told(self, _reachability(self.id))
+    return _told(self, Checks.reachability(self.id))
 
 
 def system_status(self: Instance) -> dict[str, Any]:
     """Whether what is below it works, which it does."""
-    seen = _reachability(self.id)
+    seen = Checks.reachability(self.id)
     return _told(self, PASSED if seen == FAILED else seen)
 
 

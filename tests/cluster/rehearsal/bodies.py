@@ -25,6 +25,17 @@ def from_none_to_three_and_to_none_again(cluster: Rehearsal, folder: Path) -> No
     wait_until(lambda: not cluster.workers(), "idle workers have ended", 300)
 
 
+def a_task_for_graviton_runs_on_arm64(cluster: Rehearsal, folder: Path) -> None:
+    """A task that asks for Graviton gets a spot instance of it."""
+    (done,) = submit(cluster, folder, 1, seconds=0, resource="Graviton").done()
+    assert done.machine == "aarch64"
+    (worker,) = cluster.workers().values()
+    assert worker["Architecture"] == "arm64"
+    assert worker["InstanceLifecycle"] == "spot"
+    assert worker["PrivateIpAddress"] == done.address
+    wait_until(lambda: not cluster.workers(), "idle workers have ended", 300)
+
+
 def tasks_of_a_worker_that_ends_are_done_by_others(cluster: Rehearsal, folder: Path) -> str:
     """An instance ends under load; gives its id."""
     work = submit(cluster, folder, 12, seconds=6)

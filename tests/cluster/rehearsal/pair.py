@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commands import ROOT
+from tests.cluster.rehearsal.small import changed, write
 
 CLUSTER = "pair"
 CHANGES = {
@@ -28,13 +28,8 @@ FROM, TO = "  graviton:\n", "# Empty and not left out"
 
 def config(folder: Path) -> Path:
     """The config `spot`, small, with AMD in the place of Graviton, and no worker at first."""
-    text = (ROOT / "cluster" / "configs" / "spot.yaml").read_text()
-    for before, after in CHANGES.items():
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
+    text = changed("spot", CHANGES)
     text = text[: text.index(FROM)] + AMD + text[text.index(TO) :]
     text = text.replace("    min_workers: 1\n", "    min_workers: 0\n")
     text = text.replace("    max_workers: 8\n", "    max_workers: 2\n")
-    file = folder / f"{CLUSTER}.yaml"
-    file.write_text(text)
-    return file
+    return write(folder, CLUSTER, text)

@@ -71,6 +71,11 @@ class Rehearsal(Mini):
             *(f"process {number}" for number in self.processes()),
         ]
 
+    def check_control(self) -> None:
+        """Sees that the control plane met no bug of its own."""
+        bugs = (self.folder / "control.log").read_text()
+        assert "Traceback" not in bugs, bugs
+
     def processes(self) -> list[int]:
         """Those that were started for it and go on: control planes."""
         found = []
@@ -224,6 +229,18 @@ def rehearsal_in(state: Path, engine: Engine, terraform: str = "") -> Iterator[R
         assert own.left() == []
 
 
+@contextmanager
+def launched_in(state: Path, engine: Engine, terraform: str, source: Path) -> Iterator[Rehearsal]:
+    """The same with a cluster, during which the control plane met no bug of its own."""
+    with rehearsal_in(state, engine, terraform) as own:
+        words = ("launch", "--target", "rehearsal", "--cluster", str(source))
+        done = own.invoke(*words, timeout=SECONDS_TO_LAUNCH)
+        print(done.stdout)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield own
+        own.check_control()
+
+
 @pytest.fixture(scope="session")
 def terraform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The file of Terraform's own config; a test without Terraform is skipped."""
@@ -258,16 +275,9 @@ def rehearsal(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Rehearsal]:
     """The rehearsal that most tests share: a cluster of a head, with workers as there is work."""
-    with rehearsal_in(tmp_path_factory.mktemp("rehearsal"), imaged, terraform) as running:
-        source = config(tmp_path_factory.mktemp("configs"))
-        done = running.invoke(
-            "launch", "--target", "rehearsal", "--cluster", str(source), timeout=SECONDS_TO_LAUNCH
-        )
-        print(done.stdout)
-        assert done.returncode == 0, done.stdout + done.stderr
+    source = config(tmp_path_factory.mktemp("configs"))
+    with launched_in(tmp_path_factory.mktemp("rehearsal"), imaged, terraform, source) as running:
         yield running
-        bugs = (running.folder / "control.log").read_text()
-        assert "Traceback" not in bugs, bugs
 
 
 @pytest.fixture(scope="session")
@@ -276,8 +286,7 @@ def bare(imaged: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     with rehearsal_in(tmp_path_factory.mktemp("bare"), imaged) as own:
         own.bring_up()
         yield own
-        bugs = (own.folder / "control.log").read_text()
-        assert "Traceback" not in bugs, bugs
+        own.check_control()
 
 
 @pytest.fixture(scope="session")

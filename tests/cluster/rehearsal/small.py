@@ -1,7 +1,8 @@
-"""The config of the cluster that tests launch."""
+"""The config of the cluster that tests launch, and how configs are made small for tests."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from commands import ROOT
@@ -30,10 +31,20 @@ BEFORE = "# Empty and not left out"
 
 def config(folder: Path) -> Path:
     """The config `autoscaling`, made small, with nodes that end soon."""
-    text = (ROOT / "cluster" / "configs" / "autoscaling.yaml").read_text()
-    for before, after in {**CHANGES, BEFORE: GRAVITON + BEFORE}.items():
+    return write(folder, CLUSTER, changed("autoscaling", {**CHANGES, BEFORE: GRAVITON + BEFORE}))
+
+
+def changed(name: str, changes: Mapping[str, str]) -> str:
+    """A config of ours by name, with texts replaced that stand in it just once."""
+    text = (ROOT / "cluster" / "configs" / f"{name}.yaml").read_text()
+    for before, after in changes.items():
         assert text.count(before) == 1, before
         text = text.replace(before, after)
-    file = folder / f"{CLUSTER}.yaml"
+    return text
+
+
+def write(folder: Path, cluster: str, text: str) -> Path:
+    """Writes a config for a cluster of that name."""
+    file = folder / f"{cluster}.yaml"
     file.write_text(text)
     return file

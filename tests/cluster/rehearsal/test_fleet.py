@@ -9,31 +9,25 @@ from pathlib import Path
 import pytest
 
 from cluster.rehearsal.events import Event
-from commands import ROOT
 from images.engine import Engine
 from tests.cluster.minis import wait_until
-from tests.cluster.rehearsal.rehearsals import SECONDS_TO_LAUNCH, Rehearsal, rehearsal_in
+from tests.cluster.rehearsal.rehearsals import Rehearsal, launched_in
+from tests.cluster.rehearsal.small import changed, write
 from tests.cluster.rehearsal.working import submit
 
 CLUSTER = "fleet"
+FROM, TO = "  graviton:\n", "# Empty and not left out"
 CHANGES = {
     "idle_timeout_minutes: 5": "idle_timeout_minutes: 0.3",
     "resources: { CPU: 8, Intel: 8 }": "resources: { CPU: 2, Intel: 2 }",
-    "    min_workers: 1": "    min_workers: 0",
 }
 
 
 def config(folder: Path) -> Path:
     """The config `fleet` with small nodes that end soon, and none that would be emulated."""
-    text = (ROOT / "cluster" / "configs" / f"{CLUSTER}.yaml").read_text()
-    graviton, after = text.index("  graviton:\n"), text.index("# Empty and not left out")
-    text = text[:graviton] + text[after:]
-    for before, instead in CHANGES.items():
-        assert text.count(before) == 1, before
-        text = text.replace(before, instead)
-    file = folder / f"{CLUSTER}.yaml"
-    file.write_text(text)
-    return file
+    text = changed(CLUSTER, CHANGES)
+    text = text[: text.index(FROM)] + text[text.index(TO) :]
+    return write(folder, CLUSTER, text.replace("    min_workers: 1\n", "    min_workers: 0\n"))
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +38,9 @@ def fleet(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Rehearsal]:
     """A cluster whose workers come from fleets, and of which nothing is left."""
-    with rehearsal_in(tmp_path_factory.mktemp("fleet"), imaged, terraform) as running:
-        source = config(tmp_path_factory.mktemp("configs"))
-        done = running.invoke(
-            "launch", "--target", "rehearsal", "--cluster", str(source), timeout=SECONDS_TO_LAUNCH
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    source = config(tmp_path_factory.mktemp("configs"))
+    with launched_in(tmp_path_factory.mktemp("fleet"), imaged, terraform, source) as running:
         yield running
-        bugs = (running.folder / "control.log").read_text()
-        assert "Traceback" not in bugs, bugs
 
 
 def since(rehearsal: Rehearsal, what: str, begin: float) -> list[Event]:

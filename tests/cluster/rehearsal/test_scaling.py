@@ -33,12 +33,7 @@ def test_from_no_worker_to_three_and_to_none_again(idle: Rehearsal, tmp_path: Pa
 def test_a_task_for_graviton_runs_on_arm64(idle: Rehearsal, tmp_path: Path) -> None:
     if not idle.engine.runs("arm64"):
         skip("this machine does not emulate arm64: see ./invoke doctor")
-    (done,) = submit(idle, tmp_path, 1, seconds=0, resource="Graviton").done()
-    assert done.machine == "aarch64"
-    (worker,) = idle.workers().values()
-    assert worker["Architecture"] == "arm64"
-    assert worker["InstanceLifecycle"] == "spot"
-    assert worker["PrivateIpAddress"] == done.address
+    bodies.a_task_for_graviton_runs_on_arm64(idle, tmp_path)
 
 
 def test_what_ec2_refuses_is_shown_and_got_over(idle: Rehearsal, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from images.engine import Engine
 from tests.cluster.minis import wait_until
 from tests.cluster.rehearsal import pair
-from tests.cluster.rehearsal.rehearsals import SECONDS_TO_LAUNCH, Rehearsal, rehearsal_in
+from tests.cluster.rehearsal.rehearsals import Rehearsal, launched_in
 from tests.cluster.rehearsal.working import submit
 
 NOTICE, TASKS, SECONDS = 60, 20, 5
@@ -48,11 +48,8 @@ def spots(
     """A rehearsal with two kinds of spot node, of which none runs at first."""
     if imaged.arch != "amd64":
         pytest.skip("its nodes are amd64, which would be emulated here")
-    with rehearsal_in(tmp_path_factory.mktemp("spots"), imaged, terraform) as running:
-        source = str(pair.config(tmp_path_factory.mktemp("configs")))
-        wanted = ("launch", "--target", "rehearsal", "--cluster", source)
-        done = running.invoke(*wanted, timeout=SECONDS_TO_LAUNCH)
-        assert done.returncode == 0, done.stdout + done.stderr
+    source = pair.config(tmp_path_factory.mktemp("configs"))
+    with launched_in(tmp_path_factory.mktemp("spots"), imaged, terraform, source) as running:
         yield running
 
 
