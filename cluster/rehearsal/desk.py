@@ -53,6 +53,7 @@ class Desk:
             "named": lambda asked: {"instance": self._machine(asked).number},
             "faults": self._list_faults,
             "faults/add": self._add_fault,
+            "faults/end": self._end_fault,
             "faults/clear": self._clear_faults,
             "interrupt": self._interrupt,
             "rebalance": self._rebalance,
@@ -97,19 +98,19 @@ class Desk:
         return [asdict(one) for one in self._faults.now]
 
     def _add_fault(self, asked: Asked) -> object:
-        known = {one.name for one in fields(Fault)} - {"until"} | {"for_seconds"}
-        unknown = asked.keys() - known
-        if unknown:
-            raise UsageError(f"a fault has no {', '.join(sorted(unknown))}")
-        given: Asked = {"kind": ""} | {name: str(value) for name, value in asked.items()}
         lasts = _number(asked, "for_seconds")
-        given.pop("for_seconds", None)
-        given |= {name: _number(asked, name) for name in ("seconds", "share") if name in asked}
-        if "room" in given:
-            given["room"] = int(_number(asked, "room"))
-        self._faults.add(Fault(**given), lasts)
+        said = {name: value for name, value in asked.items() if name != "for_seconds"}
+        self._faults.add(_fault(said), lasts)
         self._events.add(words.FAULT, **{name: str(value) for name, value in asked.items()})
         return {}
+
+    def _end_fault(self, asked: Asked) -> object:
+        """Ends one that was added with the same words, to last until somebody ends it."""
+        ended = self._faults.end(_fault(asked))
+        if ended:
+            told = {name: str(value) for name, value in asked.items()}
+            self._events.add(words.CLEARED, **told)
+        return {"cleared": int(ended)}
 
     def _clear_faults(self, asked: Asked) -> object:
         kind = str(asked.get("kind", ""))
@@ -161,6 +162,22 @@ class Desk:
 
     def _notices(self, machine: Machine) -> Notices:
         return self._metadata.notices.setdefault(machine.number, Notices())
+
+
+def _fault(asked: Asked) -> Fault:
+    """The fault that is meant.
+
+    Raises:
+        UsageError: there is none such.
+    """
+    known = {one.name for one in fields(Fault)} - {"until"}
+    if unknown := asked.keys() - known:
+        raise UsageError(f"a fault has no {', '.join(sorted(unknown))}")
+    given: Asked = {"kind": ""} | {name: str(value) for name, value in asked.items()}
+    given |= {name: _number(asked, name) for name in ("seconds", "share") if name in asked}
+    if "room" in given:
+        given["room"] = int(_number(asked, "room"))
+    return Fault(**given)
 
 
 def _number(asked: Asked, name: str, default: float = 0.0) -> float:

@@ -158,6 +158,16 @@ class Faults:
             self._faults = tuple(one for one in self._faults if kind not in ("", one.kind))
         return sum(kind in ("", one.kind) for one in before)
 
+    def end(self, fault: Fault) -> bool:
+        """Ends one that says just this, and no other; gives whether there was one."""
+        with self._lock:
+            found = list(self._faults)
+            if fault not in found:
+                return False
+            found.remove(fault)
+            self._faults = tuple(found)
+        return True
+
     def refusal(self, facts: Mapping[str, str]) -> Refusal | None:
         """What AWS answers to a call; None where nothing is wrong with it.
 

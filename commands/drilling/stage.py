@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -17,6 +17,10 @@ from cluster.launched import Launched, Remote
 from cluster.nodes import Node, nodes
 from commands import state
 from errors import UsageError
+
+if TYPE_CHECKING:
+    from cluster.rehearsal.events import Event
+    from cluster.rehearsal.world import World
 
 STATES = (*instances.ALIVE, "terminated")
 SUBCLUSTER = "ray-subcluster"
@@ -117,14 +121,37 @@ class Stage:
         """
         if not self.rehearsed:
             return FaultInjection(self.account, self.role, self.remote.infra).interrupt(number)
+        self.ask("interrupt", instance=number, seconds=seconds)
+        return seconds
+
+    def ask(self, path: str, **asked: object) -> Any:
+        """What the control plane of the rehearsal answers: see `cluster.rehearsal.asking`.
+
+        Raises:
+            UsageError: the control plane refuses, or there is none.
+            ServiceError: it does not answer.
+        """
         from cluster.rehearsal.asking import ask
+
+        return ask(self._world(), path, **asked)
+
+    def happened(self) -> list[Event]:
+        """What happened in emulated EC2 so far.
+
+        Raises:
+            UsageError: there is none.
+        """
+        from cluster.rehearsal.events import read
+
+        return list(read(Path(self._world().folder)))
+
+    def _world(self) -> World:
         from cluster.rehearsal.world import read
 
         world = read(state.folder())
         if world is None:
             raise UsageError("the rehearsal is gone: ./invoke launch --target rehearsal")
-        ask(world, "interrupt", instance=number, seconds=seconds)
-        return seconds
+        return world
 
 
 def least(types: Mapping[str, Mapping[str, Any]]) -> int:

@@ -116,6 +116,18 @@ def test_a_fault_is_at_work_is_listed_and_cleared(office: Office) -> None:
     ]
 
 
+def test_a_fault_is_ended_by_the_words_that_it_was_added_with(office: Office) -> None:
+    dry = {"kind": "capacity", "market": "spot"}
+    office.ask("faults/add", **dry)
+    office.ask("faults/add", **dry, zone="us-east-1a")
+    assert office.ask("faults/end", **dry)[1] == {"cleared": 1}
+    assert office.ask("faults/end", **dry)[1] == {"cleared": 0}
+    (left,) = office.faults.now
+    assert left.zone == "us-east-1a"
+    told = [one.details for one in read(office.folder) if one.what == "faults cleared"]
+    assert told == [dry]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
@@ -183,7 +195,8 @@ def test_what_cannot_be_answered(office: Office, path: str, body: bytes, said: s
     assert office.refused(path, body).startswith(said)
 
 
-PATHS = ["health", "instances", "named", "faults", "faults/add", "faults/clear", "interrupt"]
+PATHS = ["health", "instances", "named", "faults", "faults/add", "faults/end", "faults/clear"]
+PATHS += ["interrupt"]
 
 
 @given(

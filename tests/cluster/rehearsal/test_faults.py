@@ -134,6 +134,14 @@ def test_clearing_ends_those_of_a_kind_and_no_others(kinds: list[str], kind: str
     assert count == len(kinds) - len(left)
 
 
+@given(st.lists(st.sampled_from(["spot", "on-demand"])), st.sampled_from(["spot", "on-demand"]))
+def test_ending_one_leaves_all_others(markets: list[str], market: str) -> None:
+    at_work = faults(*(Fault(kind="capacity", market=one) for one in markets))
+    assert at_work.end(Fault(kind="capacity", market=market)) == (market in markets)
+    left = [one.market for one in at_work.now]
+    assert sorted([*left, *[market] * (market in markets)]) == sorted(markets)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
