@@ -110,6 +110,8 @@ class Facts:
         done: how many of them came to their end.
         right: whether each gave what it should.
         seconds: from the first task's submission to the last one's end.
+        written: how many files this run wrote; those of a run before it are done, but not written.
+        digest: of all files that are there in the end; empty where there are none.
         nodes: the workers, by their ids.
         attempts: of the tasks.
         machines: the workers' instances, by their ids.
@@ -125,6 +127,8 @@ class Facts:
     done: int = 0
     right: bool = False
     seconds: float = 0.0
+    written: int = 0
+    digest: str = ""
     nodes: Mapping[str, NodeLife] = field(default_factory=dict)
     attempts: Sequence[Attempt] = ()
     machines: Mapping[str, Machine] = field(default_factory=dict)

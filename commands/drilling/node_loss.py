@@ -1,6 +1,8 @@
-"""`node-loss`: a worker is terminated under its tasks."""
+"""`node-loss`: a worker is terminated under plain tasks, and under text that is cleaned."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from commands.drilling import figures
 from commands.drilling.facts import Facts, Mark
@@ -10,42 +12,67 @@ from commands.drilling.outcome import Check, Outcome, all_done, at_most
 from commands.drilling.recorder import Recorder
 from commands.drilling.running import Step, Tell, play
 from commands.drilling.stage import Stage
-from workloads.drills.asked import Asked
+from workloads.drills.asked import Asked, AskedText
 
 NAME = "node-loss"
 DOES = (
-    "runs one-CPU tasks twice: undisturbed, and with TerminateInstances for a worker that has "
-    "tasks under way"
+    "runs one-CPU tasks twice, undisturbed and with TerminateInstances for a worker that has tasks "
+    "under way, and the text workload likewise"
 )
 EXPECTS = (
-    "every task done with the right output, the loss noticed and a replacement joined within 30 s "
-    "of the call, and nothing done twice but what ran on that worker"
+    "all done with the right output, the text's files the same byte for byte, the loss noticed and "
+    "a replacement joined within 30 s of the call, and nothing done twice but what ran there"
 )
 TARGET_S = 30.0
 TERMINATED = "terminated"
 SECONDS, WAVES = 4.0, 6
+# Each file is of several batches: more is lost with it than with a task.
+FILE_SECONDS, FILE_WAVES = 6.0, 4
 SECONDS_FOR_REPLACEMENT = 240.0
+CALM, TEXT_CALM = "tasks, undisturbed", "text, undisturbed"
+LOST, TEXT_LOST = "tasks, a worker terminated", "text, a worker terminated"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same work twice: undisturbed, and with a worker terminated."""
+
+    calm: Facts
+    lost: Facts
 
 
 def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
-    """Both runs, and the verdict.
+    """All runs, and the verdict.
 
     Raises:
-        ServiceError: the cluster or EC2 does not answer, or the job failed.
+        ServiceError: the cluster or EC2 does not answer, or a job failed.
     """
     cpus = max(1, len(stage.workers())) * stage.cpus()
-    seconds = options.seconds or SECONDS
-    wanted = Asked(
+    there = max(1, len(stage.all_workers()))
+    tasks = Asked(
         tasks=options.tasks or cpus * WAVES,
-        seconds=seconds,
+        seconds=options.seconds or SECONDS,
         at_once=cpus,
         labels=stage.labels,
-        at_least=max(1, len(stage.all_workers())),
+        at_least=there,
         linger=SECONDS_FOR_REPLACEMENT,
     )
-    undisturbed = play(stage, wanted, "undisturbed", tell)
-    ending = _ending(stage, tell)
-    return judge(undisturbed, play(stage, wanted, "a worker terminated", tell, ending))
+    text = AskedText(
+        folder=f"{stage.launched.storage}/drills/{NAME}",
+        output="clean",
+        files=options.tasks or cpus * FILE_WAVES,
+        seconds=options.seconds or FILE_SECONDS,
+        at_once=cpus,
+        at_least=there,
+        linger=SECONDS_FOR_REPLACEMENT,
+    )
+    plain = Pair(
+        play(stage, tasks, CALM, tell), play(stage, tasks, LOST, tell, _ending(stage, tell))
+    )
+    cleaned = Pair(
+        play(stage, text, TEXT_CALM, tell), play(stage, text, TEXT_LOST, tell, _ending(stage, tell))
+    )
+    return judge(plain, cleaned)
 
 
 def _ending(stage: Stage, tell: Tell) -> Step:
@@ -66,29 +93,42 @@ def _ending(stage: Stage, tell: Tell) -> Step:
     return step
 
 
-def judge(undisturbed: Facts, disturbed: Facts) -> Outcome:
-    """What both runs show.
-
-    Args:
-        undisturbed: tasks.
-        disturbed: the same, with a worker terminated.
-    """
-    checks = [all_done(undisturbed), *_checks(disturbed)]
+def judge(plain: Pair, text: Pair) -> Outcome:
+    """What the runs show: plain tasks, and text."""
+    own, files = _times(plain.lost), _times(text.lost)
+    disturbed = (plain.lost, text.lost)
     return Outcome(
         drill=NAME,
-        checks=checks,
+        checks=[*_checks(plain), *_checks(text), _same(text)],
         figures={
-            "lost_task_seconds": round(lost_seconds(disturbed), 1),
-            **_times(disturbed),
-            "tasks": disturbed.tasks,
-            "tasks_done": disturbed.done,
-            "tasks_retried": figures.retried(disturbed),
-            "seconds_undisturbed": undisturbed.seconds,
-            "seconds_disturbed": disturbed.seconds,
-            "seconds_lost": round(disturbed.seconds - undisturbed.seconds, 1),
+            "lost_task_seconds": round(sum(map(lost_seconds, disturbed)), 1),
+            **{name: _later(own[name], files[name]) for name in ("detected_s", "replacement_s")},
+            "tasks": sum(one.tasks for one in disturbed),
+            "tasks_done": sum(one.done for one in disturbed),
+            **_figures("plain", plain, own),
+            **_figures("text", text, files),
         },
-        runs=[disturbed, undisturbed],
+        runs=[plain.lost, text.lost, plain.calm, text.calm],
     )
+
+
+def _figures(name: str, pair: Pair, times: dict[str, float | None]) -> dict[str, float | None]:
+    """The figures of a pair of runs, with its name before theirs."""
+    calm, lost = pair.calm, pair.lost
+    own = {
+        "lost_task_seconds": round(lost_seconds(lost), 1),
+        **times,
+        "retried": figures.retried(lost),
+        "seconds_undisturbed": calm.seconds,
+        "seconds_disturbed": lost.seconds,
+        "seconds_lost": round(lost.seconds - calm.seconds, 1),
+    }
+    return {f"{name}_{key}": value for key, value in own.items()}
+
+
+def _later(one: float | None, other: float | None) -> float | None:
+    """The later of two times; never, if one of them is."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _ended(facts: Facts) -> list[Mark]:
@@ -107,13 +147,15 @@ def _times(facts: Facts) -> dict[str, float | None]:
     return dict.fromkeys(("detected_s", "replacement_s", "retried_after_s"))
 
 
-def _checks(facts: Facts) -> list[Check]:
-    """Of the disturbed run."""
+def _checks(pair: Pair) -> list[Check]:
+    """Of one kind of work."""
+    facts = pair.lost
     ended, times = _ended(facts), _times(facts)
     elsewhere = lost_seconds(facts) - lost_seconds(facts, [one.node for one in ended])
     return [
+        all_done(pair.calm),
         Check(
-            what="a worker terminated under its tasks",
+            what=f"a worker ended under its work ({facts.title})",
             target="1",
             seen=str(len(ended)),
             holds=len(ended) == 1,
@@ -123,3 +165,14 @@ def _checks(facts: Facts) -> list[Check]:
         at_most("replacement joined after", times["replacement_s"], TARGET_S),
         at_most("task-seconds lost on other workers", elsewhere, 0.0, ""),
     ]
+
+
+def _same(text: Pair) -> Check:
+    """A check that the loss made no difference to the files."""
+    same = text.calm.digest == text.lost.digest != ""
+    return Check(
+        what="files of both runs",
+        target="the same, byte for byte",
+        seen="the same" if same else "not the same",
+        holds=same,
+    )

@@ -13,6 +13,8 @@ from workloads.drills import saying
 
 ENDING = ("shutting-down", "terminated", "stopping", "stopped")
 LIVING = tuple(state for state in ALIVE if state not in ENDING)
+# What a job says in the end; of files it says all.
+SUMMED = ("tasks", "done", "right", "seconds", "written", "digest")
 
 
 class Recorder:
@@ -98,7 +100,7 @@ class Recorder:
             numbers = (told[name] for name in ("waiting", "running", "done", "workers"))
             self._counts.append(Count(at, *numbers))
         elif what == saying.SUMMARY:
-            kept = {name: told[name] for name in ("tasks", "done", "right", "seconds")}
+            kept = {name: told[name] for name in SUMMED if name in told}
             self._facts = replace(self._facts, **kept)
         elif what == saying.WATCHER:
             self._marks.append(Mark(at, saying.WATCHER, told["node"]))

@@ -13,7 +13,8 @@ from commands.drilling.recorder import Recorder
 from commands.drilling.stage import Stage
 from errors import ServiceError
 from workloads.drills import asked, saying
-from workloads.drills.asked import Asked
+from workloads.drills.asked import Asked, AskedText
+from workloads.files.distribute import SUBCLUSTER
 
 Tell = Callable[[str], None]
 # Called once a second with what is known by then; may act.
@@ -23,16 +24,16 @@ LINES_AT_THE_END = 10
 
 def play(
     stage: Stage,
-    wanted: Asked,
+    wanted: Asked | AskedText,
     title: str,
     tell: Tell,
     step: Step | None = None,
 ) -> Facts:
-    """Runs a job of tasks to its end; gives what was seen.
+    """Runs a job to its end; gives what was seen.
 
     Args:
         stage: the cluster.
-        wanted: the tasks.
+        wanted: what the job is to do.
         title: of the run.
         tell: is given a line for what happens.
         step: acts meanwhile.
@@ -43,8 +44,11 @@ def play(
     """
     tell(f"-- {title}: {wanted}")
     heard = _Heard(stage, Recorder(title), tell, step)
-    command = shlex.join(["python", "-m", "workloads.drills.tasks", *asked.words(wanted)])
-    code = jobs.run(stage.launched, jobs.Job(command), heard.line)
+    command = shlex.join(["python", "-m", *asked.words(wanted)])
+    # Ray Data has no labels of its own to keep to.
+    variables = {SUBCLUSTER: stage.launched.measured} if stage.launched.measured else {}
+    job = jobs.Job(command, variables=variables)
+    code = jobs.run(stage.launched, job, heard.line)
     heard.look()
     if code:
         last = "\n  ".join(heard.said[-LINES_AT_THE_END:])

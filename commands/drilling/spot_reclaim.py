@@ -24,13 +24,14 @@ DOES = (
 )
 EXPECTS = (
     "with the watcher the node drained within 3 s of the notice, no task-second of shorter tasks "
-    "lost, and a replacement joined before the notice has run out; without it, what was under way "
-    "lost"
+    "lost, and a replacement joined before the node has left; without it, what was under way lost"
 )
 REACTION_S = 3.0
 NOTICE, SPOT = "notice", "spot"
 WATCHED = 2
 SHORT_NOTICE, LONG_NOTICE = 60.0, 10.0
+# Of the notice: shorter, and long enough that the node is needed until a replacement is there.
+SHORTER, LONGER = 0.75, 1.5
 SECONDS_FOR_REPLACEMENT = 240.0
 FIGURES = (
     "lost_task_seconds",
@@ -55,10 +56,11 @@ def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
             "./invoke launch --cluster spot"
         )
     notice = stage.notice(options.notice or SHORT_NOTICE)
-    short = options.seconds or notice / 6
-    shorter = _run(stage, _Case("tasks shorter than the notice", short, notice), options, tell)
+    seconds = options.seconds or notice * SHORTER
+    shorter = _run(stage, _Case("tasks shorter than the notice", seconds, notice), options, tell)
     notice = stage.notice(options.notice or LONG_NOTICE)
-    longer = _run(stage, _Case("tasks longer than the notice", notice * 1.5, notice), options, tell)
+    seconds = notice * LONGER
+    longer = _run(stage, _Case("tasks longer than the notice", seconds, notice), options, tell)
     return judge(shorter, longer)
 
 
@@ -82,8 +84,8 @@ class Reclaimed:
 def _run(stage: Stage, case: _Case, options: Options, tell: Tell) -> Reclaimed:
     workers = max(WATCHED, len(stage.workers()))
     at_once = workers * stage.cpus()
-    # Tasks for all of the notice, and some more.
-    waves = math.ceil(case.notice / case.seconds) + 1
+    # Tasks for all of the notice, and beyond.
+    waves = math.floor(case.notice / case.seconds) + 1
     wanted = Asked(
         tasks=options.tasks or at_once * waves,
         seconds=case.seconds,
@@ -131,6 +133,7 @@ def judge(shorter: Reclaimed, longer: Reclaimed) -> Outcome:
         told |= {f"{name}_{key}": value for key, value in _figures(one).items()}
     lost = told["short_lost_task_seconds"]
     checks.append(at_most("short tasks: task-seconds lost with the watcher", lost, 0.0, ""))
+    checks.append(_replaced_before(told["short_replacement_s"], told["short_left_s"]))
     facts = (shorter.facts, longer.facts)
     return Outcome(
         drill=NAME,
@@ -166,6 +169,16 @@ def _checks(reclaimed: Reclaimed) -> list[Check]:
         at_most("tasks begun on it after that", begun, 0, ""),
         at_most("replacement joined after the notice", found["replacement_s"], soon),
     ]
+
+
+def _replaced_before(joined: float | None, left: float | None) -> Check:
+    """A check that a node was replaced before it left; it does with its last task."""
+    return Check(
+        what="short tasks: replacement joined before the node left",
+        target="never left" if left is None else f"<= {left:.1f} s",
+        seen="never" if joined is None else f"{joined:.1f} s",
+        holds=joined is not None and (left is None or joined <= left),
+    )
 
 
 def _begun_after(facts: Facts, node: str) -> float | None:

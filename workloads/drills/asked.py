@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, TypeVar
 
 FOREVER = 10**6
+# How the annotations of the classes below are read from a command line.
+READ: Mapping[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "dict[str, float]": json.loads,
+    "dict[str, str]": json.loads,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +37,8 @@ class Asked:
         impossible: asks in the end for a task that no node can run, and waits for Ray to say so.
     """
 
+    MODULE: ClassVar = "workloads.drills.tasks"
+
     tasks: int
     seconds: float
     at_once: int = FOREVER
@@ -44,32 +55,66 @@ class Asked:
         return f"{self.tasks} tasks of {self.seconds:g} s"
 
 
-def parse(argv: Sequence[str] | None) -> Asked:
+@dataclass(frozen=True, kw_only=True)
+class AskedText:
+    """A job of the text workload at a walking pace: text cleaned, files in and files out.
+
+    Attributes:
+        folder: that it works in; the text is made in its `raw`, if it is not there yet.
+        output: the folder in it to write.
+        files: how many to write.
+        seconds: that each takes at least.
+        at_once: CPUs to use, so that no more nodes are asked for.
+        at_least: looks on after the work until so many workers take tasks.
+        linger: looks on for so many seconds at most.
+        keep: leaves the output where it is, for a run that goes on with it, or for a look.
+    """
+
+    MODULE: ClassVar = "workloads.drills.text"
+
+    folder: str
+    output: str
+    files: int
+    seconds: float
+    at_once: int = FOREVER
+    at_least: int = 0
+    linger: float = 0.0
+    keep: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.files} files of text, {self.seconds:g} s each"
+
+
+Kind = TypeVar("Kind", Asked, AskedText)
+
+
+def parse(kind: type[Kind], argv: Sequence[str] | None) -> Kind:
     """What the command line says."""
-    parser = argparse.ArgumentParser("python -m workloads.drills.tasks", description=__doc__)
-    parser.add_argument("--tasks", type=int, required=True)
-    parser.add_argument("--seconds", type=float, required=True)
-    parser.add_argument("--at-once", type=int, default=FOREVER)
-    parser.add_argument("--resources", type=json.loads, default={})
-    parser.add_argument("--labels", type=json.loads, default={})
-    parser.add_argument("--at-least", type=int, default=0)
-    parser.add_argument("--at-most", type=int, default=FOREVER)
-    parser.add_argument("--settle", type=float, default=0.0)
-    parser.add_argument("--linger", type=float, default=0.0)
-    parser.add_argument("--unwatched", type=int, default=0)
-    parser.add_argument("--impossible", action="store_true")
-    return Asked(**vars(parser.parse_args(argv)))
-
-
-def words(asked: Asked) -> list[str]:
-    """The command line that says the same."""
-    found = []
-    for name, value in vars(asked).items():
-        option = f"--{name.replace('_', '-')}"
-        if isinstance(value, bool):
-            found += [option] if value else []
-        elif isinstance(value, dict):
-            found += [option, json.dumps(value)] if value else []
+    parser = argparse.ArgumentParser(f"python -m {kind.MODULE}", description=__doc__)
+    for one in fields(kind):
+        option = _option(one.name)
+        if one.type == "bool":
+            parser.add_argument(option, action="store_true")
         else:
-            found += [option, f"{value}"]
+            # What need not be said, and is not, is left to the class.
+            needed = one.default is MISSING and one.default_factory is MISSING
+            read = READ[str(one.type)]
+            parser.add_argument(option, type=read, required=needed, default=argparse.SUPPRESS)
+    return kind(**vars(parser.parse_args(argv)))
+
+
+def words(asked: Asked | AskedText) -> list[str]:
+    """The command line that says the same, from its module on."""
+    found = [asked.MODULE]
+    for name, value in vars(asked).items():
+        if isinstance(value, bool):
+            found += [_option(name)] if value else []
+        elif isinstance(value, dict):
+            found += [_option(name), json.dumps(value)] if value else []
+        else:
+            found += [_option(name), f"{value}"]
     return found
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

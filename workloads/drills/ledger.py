@@ -45,6 +45,10 @@ class Ledger:
         self._entries.append(Entry(time.time(), STARTED, task, attempt, node))
         return attempt
 
+    def latest(self, task: int) -> int:
+        """The number of the attempt of a task that was begun last."""
+        return self._attempts[task] - 1
+
     def end(self, task: int, attempt: int, node: str) -> None:
         """Takes down that an attempt has come to its end."""
         self._entries.append(Entry(time.time(), ENDED, task, attempt, node))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from workloads.drills import saying
@@ -13,21 +12,24 @@ from workloads.drills.saying import say
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_BETWEEN_COUNTS = 1.0
+# Tasks that are not given it find it by this name.
+LEDGER = "drill-ledger"
 
 
 class Observer:
     """What was seen so far.
 
     Args:
-        standing: how many tasks wait and are done, by how many run.
+        tasks: how many there are.
     """
 
-    def __init__(self, standing: Callable[[int], tuple[int, int]]) -> None:
+    def __init__(self, tasks: int) -> None:
         self.nodes = Nodes()
         self.ledger = _ledger()
-        self._standing = standing
+        self._tasks = tasks
         self._heard = 0
         self._running: set[tuple[int, int]] = set()
+        self._done: set[int] = set()
         self._counted = 0.0
 
     def look(self) -> None:
@@ -58,14 +60,14 @@ class Observer:
             self._running.add(attempt)
         else:
             self._running.discard(attempt)
+            self._done.add(entry.task)
 
     def _count(self) -> None:
         self._counted = time.time()
-        running = len(self._running)
-        waiting, done = self._standing(running)
+        running, done = len(self._running), len(self._done)
         say(
             saying.COUNT,
-            waiting=waiting,
+            waiting=max(0, self._tasks - done - running),
             running=running,
             done=done,
             workers=self.nodes.working,
@@ -98,5 +100,5 @@ def _ledger() -> Any:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    kept = ray.remote(Ledger).options(num_cpus=0, scheduling_strategy=here)
+    kept = ray.remote(Ledger).options(name=LEDGER, num_cpus=0, scheduling_strategy=here)
     return kept.remote()

@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the tasks and tells what happens; gives the exit code."""
     try:
         start_ray()
-        return Drill(parse(argv)).run()
+        return Drill(parse(Asked, argv)).run()
     except RayOnAwsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -42,7 +42,7 @@ class Drill:
         import ray
 
         self._asked = asked
-        self._observer = Observer(self._standing)
+        self._observer = Observer(asked.tasks)
         self._out: dict[Any, int] = {}
         self._next, self._done, self._sum = 0, 0, 0
         self._unwatched = asked.unwatched == 0
@@ -84,10 +84,6 @@ class Drill:
             seconds=round(took, 3),
         )
         return 0 if right else 1
-
-    def _standing(self, running: int) -> tuple[int, int]:
-        """How many tasks wait and are done, where so many run."""
-        return max(0, self._asked.tasks - self._done - running), self._done
 
     def _fill(self) -> None:
         """Submits as many as may be out at once."""

@@ -103,8 +103,8 @@ def count(at: float) -> Line:
     return at, "count", {"waiting": 0, "running": 2, "done": 0, "workers": 2}
 
 
-def summary(at: float, *, right: bool = True) -> Line:
-    return at, "summary", {"tasks": 2, "done": 2, "right": right, "seconds": at}
+def summary(at: float, *, right: bool = True, **more: Any) -> Line:
+    return at, "summary", {"tasks": 2, "done": 2, "right": right, "seconds": at, **more}
 
 
 def run_of(

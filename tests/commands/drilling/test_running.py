@@ -25,7 +25,7 @@ from tests.commands.drilling.stages import (
     summary,
     told,
 )
-from workloads.drills.asked import Asked, parse
+from workloads.drills.asked import Asked, AskedText, parse
 
 REHEARSED = replace(ONE, target="rehearsal")
 HELLO: Line = (0.0, "hello", {"tasks": 2, "task_seconds": 1.0})
@@ -78,7 +78,7 @@ def test_what_happens_is_shown_once_and_in_seconds_from_the_begin(
     (command,) = commands
     python, dash, module, *words = shlex.split(command)
     assert (python, dash, module) == ("python", "-m", "workloads.drills.tasks")
-    assert parse(words) == wanted
+    assert parse(Asked, words) == wanted
 
 
 def test_node_loss_terminates_one_busy_worker_when_work_is_under_way(
@@ -96,15 +96,37 @@ def test_node_loss_terminates_one_busy_worker_when_work_is_under_way(
         told("ended", 21, 0, "b", 1),
         summary(21),
     ]
-    commands = play(monkeypatch, calm, loss)
+    files = summary(21, written=2, digest="of both")
+    commands = play(monkeypatch, calm, loss, [*calm[:-1], files], [*loss[:-1], files])
     stage = scripted()
     outcome = node_loss.run(stage, Options(), said.append)
-    assert stage.calls == ["terminate i-a"]
+    assert stage.calls == ["terminate i-a"] * 2
     assert outcome.holds, outcome.checks
-    first, second = (parse(shlex.split(one)[3:]) for one in commands)
-    assert first == second
+    plain = [parse(Asked, shlex.split(one)[3:]) for one in commands[:2]]
+    text = [parse(AskedText, shlex.split(one)[3:]) for one in commands[2:]]
+    assert plain[0] == plain[1]
+    assert text[0] == text[1]
     # No more at once than the two workers have CPUs for, so that no others are asked for.
-    assert (first.at_once, first.labels, first.at_least) == (4, {"ray-subcluster": "intel"}, 2)
+    assert (plain[0].at_once, plain[0].at_least, text[0].at_once, text[0].at_least) == (4, 2, 4, 2)
+    assert plain[0].labels == {"ray-subcluster": "intel"}
+    assert text[0].folder == "s3://bucket/drills/node-loss"
+
+
+def test_text_keeps_to_the_nodes_that_are_not_emulated(
+    monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    asked: list[jobs.Job] = []
+
+    def run(_launched: object, job: jobs.Job, _tell: object) -> int:
+        asked.append(job)
+        return 0
+
+    monkeypatch.setattr(jobs, "run", run)
+    wanted = AskedText(folder="s3://bucket/drills", output="clean", files=1, seconds=1)
+    running.play(scripted(), wanted, "a run", said.append)
+    every = replace(ONE, measured="")
+    running.play(scripted(launched=every), wanted, "a run", said.append)
+    assert [one.variables for one in asked] == [{"RAY_ON_AWS_SUBCLUSTER": "intel"}, {}]
 
 
 def reclaim(*, after: list[Line]) -> list[Line]:
@@ -136,8 +158,8 @@ def test_spot_reclaim_gives_both_notice_once_and_tells_them_apart(
     assert outcome.holds, outcome.checks
     assert outcome.figures["lost_task_seconds"] == 0
     assert outcome.figures["short_lost_unwatched"] > 0
-    short, long = (parse(shlex.split(one)[3:]) for one in commands)
-    assert (short.seconds, long.seconds, short.unwatched) == (10, 15, 2)
+    short, long = (parse(Asked, shlex.split(one)[3:]) for one in commands)
+    assert (short.seconds, long.seconds, short.unwatched) == (45, 15, 2)
 
 
 def test_on_aws_tasks_are_measured_by_the_notice_that_aws_gives(
@@ -147,7 +169,7 @@ def test_on_aws_tasks_are_measured_by_the_notice_that_aws_gives(
     stage = scripted(launched=replace(REHEARSED, target="aws"))
     assert not spot_reclaim.run(stage, Options(notice=30), said.append).holds
     assert {one.split()[-1] for one in stage.calls} == {"120"}
-    assert [parse(shlex.split(one)[3:]).seconds for one in commands] == [20, 180]
+    assert [parse(Asked, shlex.split(one)[3:]).seconds for one in commands] == [90, 180]
 
 
 def test_spot_reclaim_wants_a_spot_worker(said: list[str]) -> None:
@@ -163,7 +185,7 @@ def test_placement_pins_by_label_and_by_resource_to_kinds_that_are_there(
     commands = play(monkeypatch, good, good, [HELLO, (2, "infeasible", named), summary(3)])
     outcome = placement.run(scripted(), Options(), said.append)
     assert outcome.holds, outcome.checks
-    asked = [parse(shlex.split(one)[3:]) for one in commands]
+    asked = [parse(Asked, shlex.split(one)[3:]) for one in commands]
     assert [one.labels for one in asked[:2]] == [{"ray-subcluster": "intel"}, {}]
     assert [one.resources for one in asked[:2]] == [{}, {"Intel": 1}]
     assert [one.impossible for one in asked] == [False, False, True]

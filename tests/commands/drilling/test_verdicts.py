@@ -33,26 +33,42 @@ def lost(**changes: Any) -> Facts:
     return facts(**told | changes)
 
 
+def pair(lost: Facts, digest: str = "") -> node_loss.Pair:
+    """With an undisturbed run before it, of which the files have this digest."""
+    return node_loss.Pair(replace(CALM, digest=digest), lost)
+
+
+TEXT = pair(lost(), "same")
+TEXT = replace(TEXT, lost=replace(TEXT.lost, digest="same"))
+
+
 def test_a_node_lost_and_replaced_in_time() -> None:
-    outcome = node_loss.judge(CALM, lost())
+    later = [node("a", left=24), node("b"), node("c", joined=33)]
+    text = replace(TEXT, lost=replace(lost(nodes=later), digest="same"))
+    outcome = node_loss.judge(pair(lost()), text)
     assert failing(outcome) == []
     told = outcome.as_dict()
-    assert {name: told[name] for name in (*NAMES, "verdict", "seconds_lost", "tasks_retried")} == {
+    wanted = {
         "verdict": "holds",
-        "lost_task_seconds": 2.0,
-        "detected_s": 12.0,
+        # Of both kinds of work the sum, and the later time.
+        "lost_task_seconds": 4.0,
+        "detected_s": 14.0,
         "replacement_s": 25.0,
-        "tasks": 2,
-        "tasks_done": 2,
-        "seconds_lost": 4.0,
-        "tasks_retried": 1,
+        "tasks": 4,
+        "tasks_done": 4,
+        "plain_seconds_lost": 4.0,
+        "plain_retried": 1,
+        "text_detected_s": 14.0,
+        "text_replacement_s": 23.0,
     }
+    assert {name: told[name] for name in wanted} == wanted
+    assert wanted.keys() >= {*NAMES}
 
 
 @pytest.mark.parametrize(
     ("changes", "amiss"),
     [
-        ({"marks": []}, "a worker terminated"),
+        ({"marks": []}, "a worker ended under its work"),
         ({"done": 1}, "tasks done"),
         ({"right": False}, "tasks done"),
         ({"nodes": [node("a", left=41), node("b"), node("c", joined=35)]}, "detected after"),
@@ -62,16 +78,26 @@ def test_a_node_lost_and_replaced_in_time() -> None:
     ],
 )
 def test_a_node_lost_with_something_amiss(changes: dict[str, Any], amiss: str) -> None:
-    outcome = node_loss.judge(CALM, lost(**changes))
-    assert any(one.startswith(amiss) for one in failing(outcome))
-    assert outcome.as_dict()["verdict"] == "fails"
+    amiss_text = replace(TEXT, lost=replace(lost(**changes), digest="same"))
+    for outcome in (
+        node_loss.judge(pair(lost(**changes)), TEXT),
+        node_loss.judge(pair(lost()), amiss_text),
+    ):
+        assert any(one.startswith(amiss) for one in failing(outcome))
+        assert outcome.as_dict()["verdict"] == "fails"
+
+
+@pytest.mark.parametrize(("calm", "disturbed"), [("one", "other"), ("", "")])
+def test_files_that_a_loss_made_others(calm: str, disturbed: str) -> None:
+    text = node_loss.Pair(replace(CALM, digest=calm), replace(lost(), digest=disturbed))
+    assert failing(node_loss.judge(pair(lost()), text)) == ["files of both runs"]
 
 
 def reclaimed(**changes: Any) -> Facts:
     """Two spot workers with notice of 60 s after 10 s: `w` is watched, `u` is not."""
     told: dict[str, Any] = {
-        "nodes": [node("w", draining=12, left=20), node("u", left=80), node("n", joined=40)],
-        "machines": [machine("w", ended=22), machine("u", ended=70), machine("n", asked=20)],
+        "nodes": [node("w", draining=12, left=50), node("u", left=80), node("n", joined=40)],
+        "machines": [machine("w", ended=52), machine("u", ended=70), machine("n", asked=20)],
         "attempts": [attempt(0, "w", 9, 19), attempt(1, "u", 65), attempt(1, "n", 81, 91, 1)],
         "marks": [
             mark("watcher stopped", 5, "u"),
@@ -90,7 +116,7 @@ def test_spot_workers_taken_back() -> None:
     assert failing(outcome) == []
     told = outcome.as_dict()
     assert (told["lost_task_seconds"], told["short_lost_unwatched"]) == (0, 5)
-    assert (told["detected_s"], told["replacement_s"], told["short_left_s"]) == (2, 30, 10)
+    assert (told["detected_s"], told["replacement_s"], told["short_left_s"]) == (2, 30, 40)
     assert told["long_detected_unwatched_s"] == 70
 
 
@@ -103,8 +129,12 @@ def test_spot_workers_taken_back() -> None:
         ({"attempts": [attempt(0, "w", 9)]}, "short tasks: task-seconds lost"),
         ({"attempts": [attempt(0, "w", 15, 19)]}, "tasks begun on it after"),
         (
-            {"nodes": [node("w", draining=13.5, left=20), node("u"), node("n", joined=40)]},
+            {"nodes": [node("w", draining=13.5, left=50), node("u"), node("n", joined=40)]},
             "drained after",
+        ),
+        (
+            {"nodes": [node("w", draining=12, left=39), node("u"), node("n", joined=40)]},
+            "short tasks: replacement joined before",
         ),
         ({"nodes": [node("w", left=70), node("u"), node("n", joined=40)]}, "drained after"),
         ({"nodes": [node("w", draining=12), node("u"), node("n", joined=71)]}, "replacement"),
@@ -214,7 +244,7 @@ def test_a_run_in_which_nothing_happened_holds_in_no_drill() -> None:
     empty = replace(facts(tasks=0, done=0, right=True), end=BEGIN)
     reclaim = spot_reclaim.Reclaimed(empty, 60)
     outcomes = [
-        node_loss.judge(empty, empty),
+        node_loss.judge(node_loss.Pair(empty, empty), node_loss.Pair(empty, empty)),
         spot_reclaim.judge(reclaim, reclaim),
         idle.judge(empty, 30, 0, PRICES),
         stampede.judge(empty, PLANNED, 15),

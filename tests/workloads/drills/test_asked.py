@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workloads.drills.asked import Asked, parse, words
+from workloads.drills.asked import Asked, AskedText, parse, words
 
 NAMES = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
 
@@ -27,4 +28,31 @@ NAMES = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
     )
 )
 def test_the_words_say_all_of_it(asked: Asked) -> None:
-    assert parse(words(asked)) == asked
+    module, *said = words(asked)
+    assert module == "workloads.drills.tasks"
+    assert parse(Asked, said) == asked
+
+
+@given(
+    st.builds(
+        AskedText,
+        folder=NAMES.map("s3://{}/drills".format),
+        output=NAMES,
+        files=st.integers(1, 10**6),
+        seconds=st.floats(0, 1e6),
+        at_once=st.integers(1, 10**6),
+        at_least=st.integers(0, 100),
+        linger=st.floats(0, 1e4),
+        keep=st.booleans(),
+    )
+)
+def test_the_words_say_all_of_text(asked: AskedText) -> None:
+    module, *said = words(asked)
+    assert module == "workloads.drills.text"
+    assert parse(AskedText, said) == asked
+
+
+def test_what_must_be_said_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(Asked, ["--tasks", "1"])
+    assert "the following arguments are required: --seconds" in capsys.readouterr().err
