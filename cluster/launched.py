@@ -23,6 +23,9 @@ class Remote:
         config: the file of its config, filled in.
         key: the file of the private key to its nodes.
         proxy: the ProxyCommand of ssh that leads to them.
+        source: the file that `config` was filled in from; empty where an older version launched.
+        image: the runtime image that it was filled in with.
+        through: the way to nodes that was asked for; empty for the best there is.
     """
 
     region: str
@@ -31,6 +34,9 @@ class Remote:
     config: str
     key: str
     proxy: str
+    source: str = ""
+    image: str = ""
+    through: str = ""
 
 
 @dataclass(frozen=True)

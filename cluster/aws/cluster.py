@@ -37,6 +37,9 @@ class Prepared:
         config: the same as data.
         proxy: the way to its nodes, from this machine.
         open: what the config had left open.
+        source: the config as it was before it was filled in.
+        image: the runtime image that it was filled in with.
+        through: the way to nodes that was asked for; empty for the best there is.
         store: the endpoint of its object store; empty for AWS's own.
         measured: the label `ray-subcluster` of nodes that are not emulated; empty for all.
     """
@@ -50,6 +53,9 @@ class Prepared:
     config: dict[str, Any]
     proxy: str
     open: frozenset[str]
+    source: Path
+    image: str
+    through: str
     store: str = ""
     measured: str = ""
 
@@ -71,6 +77,9 @@ class Prepared:
                 config=str(self.files.config),
                 key=str(self.files.key),
                 proxy=self.proxy,
+                source=str(self.source.absolute()),
+                image=self.image,
+                through=self.through,
             ),
         )
 
@@ -131,6 +140,9 @@ def prepare(
         config=config,
         proxy=proxy,
         open=frozenset(wanted(text)),
+        source=source,
+        image=values.image,
+        through=through,
     )
 
 

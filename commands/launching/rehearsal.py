@@ -88,7 +88,12 @@ def launch(
             change=change,
         ),
     )
-    here = replace(prepared, store=world.storage, measured=SUBCLUSTERS[engine.arch])
+    here = replace(
+        prepared,
+        store=world.storage,
+        measured=SUBCLUSTERS[engine.arch],
+        through=way.BASTION if from_bastion else way.DIRECT,
+    )
     program = bastion.program(world, here.files, built.runtime[engine.arch]) if from_bastion else []
     bring_up(here, minutes=minutes, tell=tell, program=program)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,15 @@ def test_the_token_itself_is_not_written_down(tmp_path: Path) -> None:
     remember(tmp_path, launched)
     assert launched.token == "very secret"
     assert "very secret" not in (tmp_path / "cluster.json").read_text()
+
+
+def test_one_of_a_version_that_did_not_know_its_config_is_still_reached(tmp_path: Path) -> None:
+    remember(tmp_path, replace(ONE, remote=REMOTE))
+    told = json.loads((tmp_path / RECORD).read_text())
+    for name in ("source", "image", "through"):
+        assert told["remote"].pop(name) == ""
+    (tmp_path / RECORD).write_text(json.dumps(told))
+    assert recall(tmp_path) == replace(ONE, remote=REMOTE)
 
 
 @given(st.builds(Launched, remote=st.none() | st.builds(Remote)))

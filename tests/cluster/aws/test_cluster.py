@@ -123,6 +123,15 @@ def test_what_is_filled_in_is_for_its_owner_alone(
     assert "# Spot workers of two arches" in text
 
 
+def test_what_it_was_filled_in_from_is_remembered_for_another_launch(
+    account: Account, infra: Infra, state: Path
+) -> None:
+    remote = prepared(account, infra, state, "spot").launched.remote
+    assert remote is not None
+    assert Path(remote.source).samefile(find("spot"))
+    assert (remote.image, remote.through) == ("host/ray:1", "")
+
+
 def test_a_key_of_another_machine_is_not_replaced_under_a_cluster(
     account: Account, infra: Infra, tmp_path: Path
 ) -> None:
