@@ -54,6 +54,8 @@ def run(asked: AskedText) -> int:
     """
     rows = asked.files * ROWS_PER_FILE
     raw, output = (Folder.of(f"{asked.folder}/{name}") for name in (f"raw-{rows}", asked.output))
+    # Before the text is made too, or that would ask for nodes.
+    _use(asked.at_once)
     generate(raw.uri, TextSpec(rows, "mixed"), progress=False)
     say(saying.HELLO, tasks=asked.files, task_seconds=asked.seconds)
     observer = Observer(asked.files)
@@ -83,7 +85,6 @@ def _cleaned(raw: Folder, output: Folder, asked: AskedText, observer: Observer) 
     """Cleans, and looks on meanwhile."""
 
     def work() -> Summary:
-        _use(asked.at_once)
         return transform(
             raw.uri,
             output.uri,
