@@ -58,7 +58,8 @@ def run(asked: AskedText) -> int:
     _use(asked.at_once)
     generate(raw.uri, TextSpec(rows, "mixed"), progress=False)
     say(saying.HELLO, tasks=asked.files, task_seconds=asked.seconds)
-    observer = Observer(asked.files)
+    # Those of a run that this one goes on with are not waited for.
+    observer = Observer(asked.files - len(output.files()))
     begin = time.time()
     summary = _cleaned(raw, output, asked, observer)
     took = time.time() - begin
