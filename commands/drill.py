@@ -26,6 +26,7 @@ MODULES = {
     "idle": "idle",
     "node-loss": "node_loss",
     "spot-reclaim": "spot_reclaim",
+    "head-loss": "head_loss",
 }
 ALL = "all"
 

@@ -57,7 +57,16 @@ def draw(title: str, subtitle: str, runs: Sequence[Facts], path: Path) -> None:
 
 
 def _high(run: Facts) -> float:
-    return max(1.0, NODE_HIGH * len(run.nodes))
+    return max(1.0, NODE_HIGH * len(bands(run)))
+
+
+def bands(run: Facts) -> list[list[NodeLife]]:
+    """Workers by their instance: one that another head node took over was two nodes of Ray's."""
+    found: dict[str, list[NodeLife]] = {}
+    for life in sorted(run.nodes.values(), key=lambda life: life.joined):
+        machine = run.machine_of(life.node)
+        found.setdefault(machine.number if machine else life.node, []).append(life)
+    return list(found.values())
 
 
 def lanes(attempts: Sequence[Attempt], end: float) -> list[tuple[int, Attempt]]:
@@ -74,18 +83,19 @@ def lanes(attempts: Sequence[Attempt], end: float) -> list[tuple[int, Attempt]]:
 
 def _nodes(axes: Axes, run: Facts) -> None:
     """A band for each worker, with a lane for each task that runs at the same time."""
-    lives = sorted(run.nodes.values(), key=lambda life: life.joined)
-    for row, life in enumerate(lives):
-        _band(axes, row, life, run)
+    rows = bands(run)
+    for row, lives in enumerate(rows):
+        for life in lives:
+            _band(axes, row, life, run)
     for mark in run.marks:
         axes.axvline(mark.at - run.begin, color=BAD, linewidth=1.2, dashes=(4, 3))
         axes.annotate(
             mark.what, (mark.at - run.begin, 1.01), xycoords=("data", "axes fraction"),
             color=BAD, fontsize=8.5, ha="left", va="bottom", rotation=0,
         )  # fmt: skip
-    axes.set_ylim(len(lives) - 0.4, -0.6)
-    names = [f"{life.kind or 'worker'}  {life.address.partition('.')[2]}" for life in lives]
-    axes.set_yticks(range(len(lives)), names)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    names = [f"{life.kind or 'worker'}  {life.address.partition('.')[2]}" for life, *_ in rows]
+    axes.set_yticks(range(len(rows)), names)
     axes.set_title(run.title, loc="left", fontsize=10, color=INK, pad=14)
     _frame(axes, run)
     axes.tick_params(labelbottom=False)
