@@ -19,7 +19,7 @@ WORKLOADS = {
     "text.clean": "workloads.text clean",
     "text.generate": "workloads.text generate",
 }
-SUBCLUSTER = "RAY_ON_AWS_SUBCLUSTER"
+SUBCLUSTER, AT_ONCE = "RAY_ON_AWS_SUBCLUSTER", "RAY_ON_AWS_AT_ONCE"
 
 
 @command(
@@ -30,6 +30,7 @@ SUBCLUSTER = "RAY_ON_AWS_SUBCLUSTER"
         "script": "run the Python file that is named",
         "folder": "copy this folder to the cluster and run there, instead of the file alone",
         "subcluster": "use only nodes with this label ray-subcluster, such as graviton",
+        "at-once": "have so many files under way at a time, and no nodes launched for more",
     },
 )
 def submit(
@@ -38,23 +39,27 @@ def submit(
     script: bool = False,
     folder: str = "",
     subcluster: str = "",
+    at_once: int = 0,
 ) -> None:
     """Run a workload or a script on the cluster: its output as it comes, its exit code at the end.
 
     ./invoke submit text.clean -- s3://bucket/raw s3://bucket/clean
     ./invoke submit --script FILE -- --rows 100
     """
+    if at_once < 0:
+        raise UsageError(f"--at-once {at_once}: give 1 or more")
     from cluster import jobs
     from cluster.reach import reached
     from commands import state
 
+    limits = {SUBCLUSTER: subcluster, AT_ONCE: str(at_once or "")}
     arguments = after_dashes(sys.argv)
     run, files = _what(workload, script=script)
     with reached(state.launched()) as launched, uploaded(files, folder) as copied:
         job = jobs.Job(
             command=shlex.join(["python", *run, *arguments]),
             folder=copied,
-            variables={SUBCLUSTER: subcluster} if subcluster else {},
+            variables={name: value for name, value in limits.items() if value},
         )
         code = jobs.run(launched, job, lambda line: print(line, flush=True))
     if code:

@@ -69,11 +69,11 @@ def test_arguments_stay_apart_and_the_exit_code_is_passed_on(
     typed = ["submit", "text.clean", "--", "s3://a/b c", "s3://a/d", "--", "$x"]
     monkeypatch.setattr(sys, "argv", typed)
     with pytest.raises(Exit) as told:
-        submit(Context(), "text.clean", subcluster="graviton")
+        submit(Context(), "text.clean", subcluster="graviton", at_once=8)
     assert told.value.code == 3
     (job,) = given
     assert job.command == "python -m workloads.text clean 's3://a/b c' s3://a/d -- '$x'"
-    assert job.variables == {"RAY_ON_AWS_SUBCLUSTER": "graviton"}
+    assert job.variables == {"RAY_ON_AWS_SUBCLUSTER": "graviton", "RAY_ON_AWS_AT_ONCE": "8"}
     assert job.folder is None
 
 
@@ -84,6 +84,7 @@ def test_a_function_takes_its_module_along(
     Path("mine.py").touch()
     with pytest.raises(Exit):
         submit(Context(), "mine:clean")
+    assert given[0].variables == {}
     assert given[0].command == "python -m workloads.files mine:clean"
     assert given[0].folder is not None
 

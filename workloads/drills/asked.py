@@ -64,7 +64,7 @@ class AskedText:
         output: the folder in it to write.
         files: how many to write.
         seconds: that each takes at least.
-        at_once: CPUs to use, so that no more nodes are asked for.
+        at_once: as many are under way at a time, so that no more nodes are asked for.
         at_least: looks on after the work until so many workers take tasks.
         linger: looks on for so many seconds at most.
         keep: leaves the output where it is, for a run that goes on with it, or for a look.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from workloads.drills import saying
 from workloads.drills.asked import FOREVER, AskedText, parse
 from workloads.drills.observer import LEDGER, SECONDS_BETWEEN_LOOKS, Observer
 from workloads.drills.saying import say
-from workloads.files.distribute import start_ray
+from workloads.files.distribute import AT_ONCE, start_ray
 from workloads.files.failures import explained
 from workloads.files.job import Summary
 from workloads.files.places import Folder
@@ -54,8 +55,8 @@ def run(asked: AskedText) -> int:
     """
     rows = asked.files * ROWS_PER_FILE
     raw, output = (Folder.of(f"{asked.folder}/{name}") for name in (f"raw-{rows}", asked.output))
-    # Before the text is made too, or that would ask for nodes.
-    _use(asked.at_once)
+    # For making the text too, or that would ask for nodes.
+    os.environ[AT_ONCE] = str(asked.at_once)
     generate(raw.uri, TextSpec(rows, "mixed"), progress=False)
     say(saying.HELLO, tasks=asked.files, task_seconds=asked.seconds)
     # Those of a run that this one goes on with are not waited for.
@@ -102,14 +103,6 @@ def _cleaned(raw: Folder, output: Folder, asked: AskedText, observer: Observer) 
             time.sleep(SECONDS_BETWEEN_LOOKS)
             observer.look()
         return working.result()
-
-
-def _use(cpus: int) -> None:
-    """Lets Ray Data use so many CPUs and no more, nor ask for nodes that have them."""
-    from ray.data import DataContext, ExecutionResources
-
-    options = DataContext.get_current().execution_options
-    options.resource_limits = ExecutionResources.for_limits(cpu=cpus)
 
 
 def slowly(table: pa.Table, seconds: float) -> pa.Table:

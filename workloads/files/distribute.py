@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from errors import ServiceError
+from errors import ServiceError, UsageError
 from workloads.files.tasks import Outcome, Task
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ ADDRESS = "RAY_ADDRESS"
 # Names the nodes of a cluster that are to do the work: those whose label has this value.
 SUBCLUSTER = "RAY_ON_AWS_SUBCLUSTER"
 SUBCLUSTER_LABEL = "ray-subcluster"
+# Says how many tasks may be under way at a time: all that fit on the nodes there are, if not said,
+# and as those that wait ask for nodes, on those that come.
+AT_ONCE = "RAY_ON_AWS_AT_ONCE"
 
 
 def start_ray() -> None:
@@ -68,6 +71,20 @@ def label_selector() -> dict[str, str]:
     """
     value = os.environ.get(SUBCLUSTER)
     return {SUBCLUSTER_LABEL: value} if value and on_cluster() else {}
+
+
+def at_once() -> int | None:
+    """How many tasks may be under way at a time; None for as many as there is room for.
+
+    Raises:
+        UsageError: what the environment says is no such number.
+    """
+    value = os.environ.get(AT_ONCE)
+    if not value:
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise UsageError(f"{AT_ONCE} is '{value}', and should be a number from 1 on")
+    return int(value)
 
 
 def keep_to_subcluster(context: DataContext) -> None:
@@ -131,9 +148,11 @@ def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
 
     Raises:
         ServiceError: the worker of a task was lost too often.
+        UsageError: RAY_ON_AWS_AT_ONCE is no number.
     """
     if not tasks:
         return
+    most = at_once()
     start_ray()
     import ray.data
     from ray.exceptions import LocalRayletDiedError, NodeDiedError, WorkerCrashedError
@@ -147,7 +166,12 @@ def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
             # Ray 2.60 deprecates this form and has no other one for retries yet.
             warnings.simplefilter("ignore", RayDeprecationWarning)
             outcomes = blocks.map_batches(
-                _run, batch_size=1, batch_format="numpy", num_cpus=1, max_retries=MOST_RETRIES
+                _run,
+                batch_size=1,
+                batch_format="numpy",
+                compute=ray.data.TaskPoolStrategy(most),
+                num_cpus=1,
+                max_retries=MOST_RETRIES,
             )
         try:
             for row in outcomes.iter_rows():

@@ -109,7 +109,7 @@ def test_node_loss_terminates_one_busy_worker_when_work_is_under_way(
     # No more at once than the two workers have CPUs for, so that no others are asked for.
     assert (plain[0].at_once, plain[0].at_least, text[0].at_once, text[0].at_least) == (4, 2, 4, 2)
     assert plain[0].labels == {"ray-subcluster": "intel"}
-    assert text[0].folder == "s3://bucket/drills/node-loss"
+    assert text[0].folder == f"{ONE.storage}/drills/node-loss"
 
 
 def test_text_keeps_to_the_nodes_that_are_not_emulated(
@@ -140,9 +140,9 @@ def test_spot_reclaim_gives_both_notice_once_and_tells_them_apart(
 ) -> None:
     after = [
         changed("draining", "a", 2),
-        told("ended", 10, 0, "a"),
-        changed("left", "a", 11),
         joined("c", 20),
+        told("ended", 40, 0, "a"),
+        changed("left", "a", 41),
         changed("left", "b", 70),
         told("started", 71, 2, "c", 1),
         told("ended", 72, 2, "c", 1),

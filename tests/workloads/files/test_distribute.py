@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import json
 import logging
 import os
@@ -15,7 +16,7 @@ from statistics import mean
 
 import pytest
 
-from errors import InputError, ServiceError
+from errors import InputError, ServiceError, UsageError
 from tests.workloads.programs import run
 from workloads.files import distribute as module
 from workloads.files.distribute import distribute, start_ray
@@ -53,6 +54,38 @@ class Deadly:
         with (self.folder / self.name).open("a") as file:
             file.write("here\n")
         os._exit(1)
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Takes a moment, and notes when it began and when it was over."""
+
+    name: str
+    folder: Path
+    weight: int = 1
+
+    def run(self) -> Outcome:
+        begin = time.time_ns()
+        time.sleep(0.2)
+        (self.folder / self.name).write_text(f"{begin} {time.time_ns()}")
+        return Outcome(self.name, self.weight)
+
+
+def test_no_more_tasks_are_under_way_at_a_time_than_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ON_AWS_AT_ONCE", "1")
+    assert len(list(distribute([Slow(str(number), tmp_path) for number in range(6)]))) == 6
+    times = sorted(tuple(map(int, one.read_text().split())) for one in tmp_path.iterdir())
+    assert len(times) == 6
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(times))
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "two", "1.5"])
+def test_what_is_no_number_of_tasks_is_refused(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_ON_AWS_AT_ONCE", said)
+    with pytest.raises(UsageError, match=f"RAY_ON_AWS_AT_ONCE is '{said}', and should be"):
+        list(distribute([Note("one", Path())]))
 
 
 def test_a_task_that_ends_its_worker_each_time_is_given_up(
