@@ -15,10 +15,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from cluster.rehearsal.picture import BAD, GRID, INK, MUTED, STYLE
-from commands.drilling.facts import Attempt, Facts, NodeLife
+from commands.drilling.facts import Attempt, Facts, Mark, NodeLife
 from errors import OutputError
 
 DONE, WAITING, RUNNING, THERE = "#0072b2", "#e69f00", "#56b4e9", "#eef1f4"
+# Of the time that is shown: captions that are closer are told in one line.
+LEAST_APART = 0.12
 WIDE, NODE_HIGH, COUNTS_HIGH, AROUND = 10.0, 0.5, 1.3, 1.5  # inches
 
 
@@ -34,6 +36,8 @@ def draw(title: str, subtitle: str, runs: Sequence[Facts], path: Path) -> None:
     Raises:
         OutputError: it cannot be written there.
     """
+    # The same for all, so that what took longer is longer.
+    seconds = max(1.0, *(math.ceil(run.end - run.begin) for run in runs))
     rows = [height for run in runs for height in (_high(run), COUNTS_HIGH)]
     high = sum(rows) + AROUND + 0.55 * len(rows)
     with matplotlib.style.context(["default", STYLE]):
@@ -43,8 +47,8 @@ def draw(title: str, subtitle: str, runs: Sequence[Facts], path: Path) -> None:
             left=0.16, right=0.94, top=1 - 1.2 / high, bottom=0.5 / high, hspace=0.42
         )
         for at, run in enumerate(runs):
-            _nodes(axes[2 * at], run)
-            _counts(axes[2 * at + 1], run)
+            _nodes(axes[2 * at], run, seconds)
+            _counts(axes[2 * at + 1], run, seconds)
         plain: dict[str, Any] = {"va": "center", "parse_math": False}
         figure.text(0.015, 1 - 0.24 / high, title, fontsize=14, fontweight="bold", **plain)
         figure.text(0.015, 1 - 0.52 / high, subtitle, color=MUTED, **plain)
@@ -81,23 +85,40 @@ def lanes(attempts: Sequence[Attempt], end: float) -> list[tuple[int, Attempt]]:
     return found
 
 
-def _nodes(axes: Axes, run: Facts) -> None:
+def captions(marks: Sequence[Mark], apart: float) -> list[tuple[float, str]]:
+    """What stands above marks: each word once, and in one line what is closer than so many seconds.
+
+    A mark that comes again and again is told by its lines.
+    """
+    found: list[tuple[float, list[str]]] = []
+    for mark in sorted(marks, key=lambda one: one.at):
+        if any(mark.what in words for _, words in found):
+            continue
+        if found and mark.at - found[-1][0] < apart:
+            found[-1][1].append(mark.what)
+        else:
+            found.append((mark.at, [mark.what]))
+    return [(at, ", ".join(words)) for at, words in found]
+
+
+def _nodes(axes: Axes, run: Facts, seconds: float) -> None:
     """A band for each worker, with a lane for each task that runs at the same time."""
     rows = bands(run)
     for row, lives in enumerate(rows):
         for life in lives:
             _band(axes, row, life, run)
-    for mark in run.marks:
-        axes.axvline(mark.at - run.begin, color=BAD, linewidth=1.2, dashes=(4, 3))
+    for at in {mark.at - run.begin for mark in run.marks}:
+        axes.axvline(at, color=BAD, linewidth=1.2, dashes=(4, 3))
+    for at, words in captions(run.marks, LEAST_APART * seconds):
         axes.annotate(
-            mark.what, (mark.at - run.begin, 1.01), xycoords=("data", "axes fraction"),
+            words, (at - run.begin, 1.01), xycoords=("data", "axes fraction"),
             color=BAD, fontsize=8.5, ha="left", va="bottom", rotation=0,
         )  # fmt: skip
     axes.set_ylim(len(rows) - 0.4, -0.6)
     names = [f"{life.kind or 'worker'}  {life.address.partition('.')[2]}" for life, *_ in rows]
     axes.set_yticks(range(len(rows)), names)
     axes.set_title(run.title, loc="left", fontsize=10, color=INK, pad=14)
-    _frame(axes, run)
+    _frame(axes, seconds)
     axes.tick_params(labelbottom=False)
 
 
@@ -134,7 +155,7 @@ def _band(axes: Axes, row: int, life: NodeLife, run: Facts) -> None:
         axes.plot([at_, at_], [row - 0.45, row + 0.45], color=INK, linewidth=1.6, zorder=4)
 
 
-def _counts(axes: Axes, run: Facts) -> None:
+def _counts(axes: Axes, run: Facts, seconds: float) -> None:
     """Tasks that run and wait, and the workers."""
     if run.counts:
         times = [one.at - run.begin for one in run.counts]
@@ -152,11 +173,11 @@ def _counts(axes: Axes, run: Facts) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     axes.set_ylabel("tasks", fontsize=8.5)
     axes.set_xlabel("seconds", fontsize=8.5)
-    _frame(axes, run)
+    _frame(axes, seconds)
 
 
-def _frame(axes: Axes, run: Facts) -> None:
-    axes.set_xlim(0, max(1.0, math.ceil(run.end - run.begin)))
+def _frame(axes: Axes, seconds: float) -> None:
+    axes.set_xlim(0, seconds)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True))
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)

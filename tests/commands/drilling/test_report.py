@@ -70,3 +70,15 @@ def test_no_two_attempts_share_a_lane_at_a_time(times: list[tuple[int, int | Non
         own = [one for at, one in laid if at == lane]
         for before, after in pairwise(own):
             assert (end if before.ended is None else before.ended) <= after.started
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["refused", "asked", "back"]))))
+def test_above_marks_each_word_stands_once_and_lines_keep_apart(
+    told: list[tuple[int, str]],
+) -> None:
+    marks = [mark(what, at) for at, what in told]
+    found = picture.captions(marks, 8.0)
+    words = [one for _, line in found for one in line.split(", ")]
+    assert sorted(words) == sorted({one.what for one in marks})
+    assert all(after - before >= 8 for (before, _), (after, _) in pairwise(found))
+    assert {at for at, _ in found} <= {one.at for one in marks}
