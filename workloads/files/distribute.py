@@ -192,7 +192,7 @@ def _run(batch: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _files_as_rows() -> Iterator[None]:
     """Ray Data as files need it, for the datasets made within it."""
-    from ray.data import DataContext
+    from ray.data import DataContext, ExecutionResources
 
     before = DataContext.get_current()
     context = before.copy()
@@ -200,6 +200,9 @@ def _files_as_rows() -> Iterator[None]:
     context.op_resource_reservation_enabled = False
     context.enable_progress_bars = False
     keep_to_subcluster(context)
+    if most := at_once():
+        # It holds no task back by this here, but asks for no node beyond it when all are busy.
+        context.execution_options.resource_limits = ExecutionResources.for_limits(cpu=most)
     # What Ray Data logs of a failure comes to the caller as the exception too.
     logger = logging.getLogger("ray.data")
     level = logger.level
