@@ -26,6 +26,7 @@ MODULES = {
     "idle": "idle",
     "node-loss": "node_loss",
     "spot-reclaim": "spot_reclaim",
+    "no-capacity": "no_capacity",
     "head-loss": "head_loss",
 }
 ALL = "all"

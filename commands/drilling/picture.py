@@ -21,6 +21,8 @@ from errors import OutputError
 DONE, WAITING, RUNNING, THERE = "#0072b2", "#e69f00", "#56b4e9", "#eef1f4"
 # Of the time that is shown: captions that are closer are told in one line.
 LEAST_APART = 0.12
+# As many lines as let a picture still be seen behind them.
+MANY = 10
 WIDE, NODE_HIGH, COUNTS_HIGH, AROUND = 10.0, 0.5, 1.3, 1.5  # inches
 
 
@@ -107,8 +109,10 @@ def _nodes(axes: Axes, run: Facts, seconds: float) -> None:
     for row, lives in enumerate(rows):
         for life in lives:
             _band(axes, row, life, run)
-    for at in {mark.at - run.begin for mark in run.marks}:
-        axes.axvline(at, color=BAD, linewidth=1.2, dashes=(4, 3))
+    times = {mark.at - run.begin for mark in run.marks}
+    width = 1.2 if len(times) <= MANY else 0.6
+    for at in times:
+        axes.axvline(at, color=BAD, linewidth=width, dashes=(4, 3))
     for at, words in captions(run.marks, LEAST_APART * seconds):
         axes.annotate(
             words, (at - run.begin, 1.01), xycoords=("data", "axes fraction"),
