@@ -84,16 +84,18 @@ class Drying:
         def step(recorder: Recorder) -> None:
             nonlocal told
             begin, now = recorder.facts.begin, recorder.now
+            # As of the line before it, which may have taken its time to here.
+            shown = f"{recorder.facts.end - begin:6.1f} s"
             seen = requests(self._stage.happened(), self._fleet.node_type, begin, now)
             refused = [one.at for one in seen if one.what == REFUSED]
             if refused and now - told >= BETWEEN_LINES_S:
                 told = now
-                self._tell(f"{now - begin:6.1f} s  spot refused {len(refused)} times")
+                self._tell(f"{shown}  spot refused {len(refused)} times")
             # Where nobody asks, tasks would wait for ever.
             over = now - refused[0] >= watch if refused else now - begin >= GIVE_UP_S
             if over and not recorder.facts.marks:
                 end()
                 recorder.mark(BACK)
-                self._tell(f"{now - begin:6.1f} s  spot has capacity again")
+                self._tell(f"{shown}  spot has capacity again")
 
         return step
