@@ -77,11 +77,13 @@ def drill(
         notice=_number("--notice", notice),
         boot=_number("--boot-seconds", boot_seconds),
     )
+    to = Path(folder) if folder else RESULTS / "drills"
     with reached(state.launched(target)) as near:
         ready = stage(near, role)
-        names = list(MODULES) if name == ALL else [name]
-        to = Path(folder) if folder else RESULTS / "drills"
-        outcomes = [_run(one, ready, options, to / one) for one in names]
+        if name == ALL:
+            outcomes = _run_all(ready, options, to)
+        else:
+            outcomes = [_run(name, ready, options, to / name)]
     failed = [one.drill for one in outcomes if not one.holds]
     if failed:
         raise Exit(f"error: the verdict of {', '.join(failed)} fails; see above", code=1)
@@ -95,6 +97,34 @@ def _number(option: str, value: str) -> float:
     if not 0 <= number < float("inf"):
         raise UsageError(f"{option} is {value}, and should be a number above 0")
     return number
+
+
+def _run_all(ready: Stage, options: Options, folder: Path) -> list[Outcome]:
+    """Runs every drill that fits the cluster, in turn, and writes one report over all so far."""
+    from commands.drilling import report
+
+    outcomes: list[Outcome] = []
+    left_out: dict[str, str] = {}
+    for name in MODULES:
+        if why := _unfit(name, ready):
+            left_out[name] = why
+            print(f"drill {name} is left out: {why}\n", flush=True)
+            continue
+        outcomes.append(_run(name, ready, options, folder / name))
+        written = report.write_all(outcomes, left_out, _where(ready), folder)
+    held = sum(one.holds for one in outcomes)
+    print(f"{held} of {len(outcomes)} drills hold\nreport: {written}", flush=True)
+    return outcomes
+
+
+def _unfit(name: str, ready: Stage) -> str:
+    """Why a drill cannot be run on this cluster; empty where it can, as most can on any."""
+    fits = getattr(_module(name), "fits", None)
+    return str(fits(ready)) if fits else ""
+
+
+def _where(ready: Stage) -> str:
+    return f"{ready.launched.name}, target {ready.launched.target}"
 
 
 def _run(name: str, ready: Stage, options: Options, folder: Path) -> Outcome:
@@ -121,7 +151,7 @@ def _tell(outcome: Outcome, module: ModuleType, ready: Stage, folder: Path) -> N
     table(("checked", "target", "seen", ""), report.rows(outcome))
     for note in outcome.notes:
         print(f"note: {note}")
-    where = f"{ready.launched.name}, target {ready.launched.target}"
+    where = _where(ready)
     written = report.write(outcome, module.DOES, module.EXPECTS, where, folder)
     if outcome.runs:
         title = f"{outcome.drill}: {report.verdict(outcome)}"

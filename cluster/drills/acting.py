@@ -14,6 +14,10 @@ SECONDS_OF_NOTICE = 120.0
 # https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html
 ACTION, RESOURCE = "aws:ec2:send-spot-instance-interruptions", "aws:ec2:spot-instance"
 TAG = "ray-on-aws"
+NO_ROLE = (
+    "on AWS, notices are given by its Fault Injection Service: name a role that it may take, with "
+    "--role ARN; docs/drills.md says what that is to allow"
+)
 
 
 def terminate(account: Account, number: str) -> None:
@@ -49,10 +53,7 @@ class FaultInjection:
             ServiceError: the service refuses, or does not answer.
         """
         if not self.role:
-            raise UsageError(
-                "on AWS, notices are given by its Fault Injection Service: name a role that it may "
-                "take, with --role ARN; docs/drills.md says what that is to allow"
-            )
+            raise UsageError(NO_ROLE)
         service = self.account.client("fis")
         with explained(f"giving {number} notice"):
             made = service.create_experiment_template(**self._template(number))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from commands.drilling.outcome import FAILS, HOLDS, Outcome
+from commands.drilling.outcome import FAILS, HOLDS, NAMES, Outcome
 from errors import OutputError
 
 REPORT, PICTURE = "report.md", "picture.png"
+LEFT_OUT = "left out"
 
 
 def write(outcome: Outcome, does: str, expects: str, where: str, folder: Path) -> Path:
@@ -27,14 +29,73 @@ def write(outcome: Outcome, does: str, expects: str, where: str, folder: Path) -
         OutputError: they cannot be written there.
     """
     file = folder / REPORT
+    with _written_to(folder):
+        _write_json(outcome.as_dict(), folder / f"{outcome.drill}.json")
+        file.write_text(markdown(outcome, does, expects, where), encoding="utf-8")
+    return file
+
+
+def write_all(
+    outcomes: Sequence[Outcome], left_out: Mapping[str, str], where: str, folder: Path
+) -> Path:
+    """Writes one report over several drills, and its JSON; gives the report's file.
+
+    Args:
+        outcomes: of the drills, whose own reports are in folders of their names beside it.
+        left_out: why a drill was not run, by its name.
+        where: on which cluster.
+        folder: for both files.
+
+    Raises:
+        OutputError: they cannot be written there.
+    """
+    file = folder / REPORT
+    without_runs = [{**one.as_dict(), "runs": None} for one in outcomes]
+    skipped = [{"drill": name, "verdict": LEFT_OUT, "why": why} for name, why in left_out.items()]
+    with _written_to(folder):
+        _write_json([*without_runs, *skipped], folder / "all.json")
+        file.write_text(markdown_of_all(outcomes, left_out, where), encoding="utf-8")
+    return file
+
+
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        told = json.dumps(outcome.as_dict(), indent=2, ensure_ascii=False)
-        (folder / f"{outcome.drill}.json").write_text(f"{told}\n", encoding="utf-8")
-        file.write_text(markdown(outcome, does, expects, where), encoding="utf-8")
+        yield
     except OSError as error:
         raise OutputError(f"cannot write to {folder}: {error.strerror}") from error
-    return file
+
+
+def _write_json(told: object, file: Path) -> None:
+    file.write_text(f"{json.dumps(told, indent=2, ensure_ascii=False)}\n", encoding="utf-8")
+
+
+def markdown_of_all(outcomes: Sequence[Outcome], left_out: Mapping[str, str], where: str) -> str:
+    """The report over several drills: a table of them, and of each what was checked."""
+    held = sum(one.holds for one in outcomes)
+    ran = [
+        [
+            f"[{one.drill}]({one.drill}/{REPORT})",
+            HOLDS if one.holds else FAILS,
+            *(_value(one.as_dict()[name]) for name in NAMES),
+        ]
+        for one in outcomes
+    ]
+    skipped = [[name, LEFT_OUT, *[""] * len(NAMES)] for name in left_out]
+    parts = [
+        f"# Drills: {held} of {len(outcomes)} hold",
+        f"On {where}.",
+        _table(("drill", "verdict", *NAMES), [*ran, *skipped]),
+        *(f"{name} is left out: {why}." for name, why in left_out.items()),
+    ]
+    for one in outcomes:
+        parts += [
+            f"## {one.drill}: {verdict(one)}",
+            _table(("checked", "target", "seen", ""), [*map(list, rows(one))]),
+            f"![what happened]({one.drill}/{PICTURE})" if one.runs else "",
+        ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def markdown(outcome: Outcome, does: str, expects: str, where: str) -> str:

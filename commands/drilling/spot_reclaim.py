@@ -43,6 +43,16 @@ FIGURES = (
 )
 
 
+def fits(stage: Stage) -> str:
+    """Why the cluster cannot be drilled so; empty where it can."""
+    if not any(one.market == SPOT for one in stage.instances() if not one.head):
+        return (
+            f"no worker of {stage.launched.name} is a spot instance, and EC2 takes back no other: "
+            "./invoke launch --cluster spot"
+        )
+    return stage.unfit_for_notice
+
+
 def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
     """Both runs, and the verdict.
 
@@ -50,11 +60,8 @@ def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
         UsageError: there is no spot worker, or AWS is to give notice and no role is named.
         ServiceError: the cluster or EC2 does not answer, or a job failed.
     """
-    if not any(one.market == SPOT for one in stage.instances() if not one.head):
-        raise UsageError(
-            f"no worker of {stage.launched.name} is a spot instance, and EC2 takes back no other: "
-            "./invoke launch --cluster spot"
-        )
+    if unfit := fits(stage):
+        raise UsageError(unfit)
     notice = stage.notice(options.notice or SHORT_NOTICE)
     seconds = options.seconds or notice * SHORTER
     shorter = _run(stage, _Case("tasks shorter than the notice", seconds, notice), options, tell)

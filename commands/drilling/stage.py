@@ -12,7 +12,7 @@ import yaml
 from cluster.account import Account
 from cluster.aws import instances
 from cluster.aws.instances import Ec2Instance
-from cluster.drills.acting import SECONDS_OF_NOTICE, FaultInjection, terminate
+from cluster.drills.acting import NO_ROLE, SECONDS_OF_NOTICE, FaultInjection, terminate
 from cluster.launched import Launched, Remote
 from cluster.nodes import Node, nodes
 from commands import state
@@ -107,6 +107,11 @@ class Stage:
     def terminate(self, number: str) -> None:
         """Ends an instance."""
         terminate(self.account, number)
+
+    @property
+    def unfit_for_notice(self) -> str:
+        """Why no instance can be given notice; empty where they can."""
+        return "" if self.rehearsed or self.role else NO_ROLE
 
     def notice(self, wanted: float) -> float:
         """Seconds of notice that there will be: as wanted, but from AWS what it gives to all."""

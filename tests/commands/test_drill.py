@@ -22,6 +22,8 @@ from errors import UsageError
 from tests.cluster.test_launched import ONE
 from tests.commands.drilling.facts import facts
 
+UNFIT = "no-capacity"
+
 
 @pytest.mark.parametrize(
     ("name", "options", "said"),
@@ -61,7 +63,7 @@ def test_each_drill_says_what_it_does_and_what_is_to_be_seen(name: str) -> None:
 
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path) -> list[str]:
-    """The drills that were run, on a stage that is none; `idle` fails."""
+    """The drills that were run, on a stage that is none; `idle` fails, and one does not fit."""
     ran: list[str] = []
 
     def module(name: str) -> ModuleType:
@@ -70,7 +72,10 @@ def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path) -> list[
             check = Check(what="it", target="1", seen="1", holds=name != "idle")
             return Outcome(drill=name, checks=[check], figures={}, runs=[facts()])
 
-        return SimpleNamespace(DOES="does", EXPECTS="that", run=run)  # type: ignore[return-value]
+        told = SimpleNamespace(DOES="does", EXPECTS="that", run=run)
+        if name == UNFIT:
+            told.fits = lambda _stage: "no fleet"
+        return told  # type: ignore[return-value]
 
     remember(kept, ONE)
     monkeypatch.setattr(command, "RESULTS", tmp_path)
@@ -100,12 +105,32 @@ def test_the_report_goes_where_it_is_told_to(played: list[str], tmp_path: Path) 
     assert (tmp_path / "mine" / "stampede" / "report.md").exists()
 
 
-def test_all_runs_every_drill_and_names_those_that_failed(played: list[str]) -> None:
+def test_all_runs_every_drill_and_names_those_that_failed(
+    played: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(Exit) as told:
         drill(Context(), "all")
-    assert played == list(MODULES)
+    fitting = [name for name in MODULES if name != UNFIT]
+    assert played == fitting
     assert told.value.code == 1
     assert told.value.message == "error: the verdict of idle fails; see above"
+    said = capsys.readouterr().out
+    assert f"drill {UNFIT} is left out: no fleet" in said
+    assert f"{len(fitting) - 1} of {len(fitting)} drills hold" in said
+    # One report, with the drills' own beside it.
+    report = (tmp_path / "drills" / "report.md").read_text()
+    assert report.startswith(f"# Drills: {len(fitting) - 1} of {len(fitting)} hold\n")
+    assert f"{UNFIT} is left out: no fleet." in report
+    for name in fitting:
+        assert f"({name}/report.md)" in report
+        assert (tmp_path / "drills" / name / "picture.png").exists()
+    verdicts = {one["drill"]: one["verdict"] for one in read_all(tmp_path)}
+    assert verdicts == dict.fromkeys(MODULES, "holds") | {"idle": "fails", UNFIT: "left out"}
+
+
+def read_all(folder: Path) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = json.loads((folder / "drills" / "all.json").read_text())
+    return told
 
 
 def test_drills_on_a_mini_cluster_say_what_they_need() -> None:

@@ -162,11 +162,21 @@ def test_spot_reclaim_gives_both_notice_once_and_tells_them_apart(
     assert (short.seconds, long.seconds, short.unwatched) == (45, 15, 2)
 
 
+def test_on_aws_without_a_role_nothing_is_begun(
+    monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    commands = play(monkeypatch)
+    stage = scripted(launched=replace(REHEARSED, target="aws"))
+    with pytest.raises(UsageError, match="name a role that it may take, with --role ARN"):
+        spot_reclaim.run(stage, Options(), said.append)
+    assert commands == []
+
+
 def test_on_aws_tasks_are_measured_by_the_notice_that_aws_gives(
     monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
     commands = play(monkeypatch, reclaim(after=[summary(9)]), reclaim(after=[summary(9)]))
-    stage = scripted(launched=replace(REHEARSED, target="aws"))
+    stage = scripted(launched=replace(REHEARSED, target="aws"), role="arn:aws:iam::1:role/mine")
     assert not spot_reclaim.run(stage, Options(notice=30), said.append).holds
     assert {one.split()[-1] for one in stage.calls} == {"120"}
     assert [parse(Asked, shlex.split(one)[3:]).seconds for one in commands] == [90, 180]
