@@ -37,6 +37,18 @@ SHARE = 1 / 4
 SECONDS_TO_BE_TOLD, SECONDS_BETWEEN_LOOKS = 60.0, 0.2
 
 
+def fits(stage: Stage) -> str:
+    """Why the cluster cannot be drilled so; empty where it can."""
+    if why := again.why_not(stage.launched):
+        return why
+    if not stage.workers():
+        return (
+            f"no worker of {stage.launched.name} has joined, and work is to be under way when its "
+            "head node ends: a config with min_workers of 1 and more has some"
+        )
+    return ""
+
+
 def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
     """All runs, and the verdict.
 
@@ -45,7 +57,8 @@ def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
         ServiceError: the cluster, EC2 or the store does not answer, or a job failed.
     """
     # Before anything is lost.
-    again.check(stage.launched)
+    if why := fits(stage):
+        raise UsageError(why)
     calm, work = _work(stage, options, "undisturbed"), _work(stage, options, "resumed")
     store = Store(stage.account, stage.launched.store)
     for one in (calm, work):
@@ -82,13 +95,7 @@ def run(stage: Stage, options: Options, tell: Tell) -> Outcome:
 
 
 def _work(stage: Stage, options: Options, output: str) -> AskedText:
-    workers = stage.workers()
-    if not workers:
-        raise UsageError(
-            f"no worker of {stage.launched.name} has joined, and work is to be under way when its "
-            "head node ends: a config with min_workers of 1 and more has some"
-        )
-    cpus = len(workers) * stage.cpus()
+    cpus = len(stage.workers()) * stage.cpus()
     return AskedText(
         folder=f"{stage.launched.storage}/drills/{NAME}/{stage.launched.name}",
         output=output,

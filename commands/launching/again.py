@@ -5,31 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from cluster.aws import way
-from cluster.launched import Launched, Remote
+from cluster.launched import Launched
 from commands.launch import MINUTES
 from commands.launching import aws, rehearsal
 from errors import UsageError
 
 
-def check(launched: Launched) -> Remote:
-    """Where it is, if it can be launched once more from here.
-
-    Raises:
-        UsageError: it cannot, as what it was launched from is not known or not there any more.
-    """
+def why_not(launched: Launched) -> str:
+    """Why a cluster could not be launched once more from here; empty where it could."""
     remote = launched.remote
     if remote is None or not remote.source:
-        raise UsageError(
+        return (
             f"which config {launched.name} was launched from is not written down, so it could not "
             f"be launched once more: ./invoke launch --target {launched.target} --cluster ... does"
         )
     if not Path(remote.source).is_file():
-        raise UsageError(
+        return (
             f"{launched.name} was launched from {remote.source}, which is not there any more, so "
             "it could not be launched once more: put the file back, or ./invoke down and launch "
             "another"
         )
-    return remote
+    return ""
 
 
 def launch(launched: Launched) -> None:
@@ -41,7 +37,9 @@ def launch(launched: Launched) -> None:
         UsageError: what it was launched from is not known or not there any more.
         ServiceError: it does not come up.
     """
-    remote = check(launched)
+    why, remote = why_not(launched), launched.remote
+    if why or remote is None:
+        raise UsageError(why)
     if launched.target == rehearsal.TARGET:
         rehearsal.launch(
             cluster=remote.source, minutes=MINUTES, from_bastion=remote.through == way.BASTION

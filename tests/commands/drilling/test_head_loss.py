@@ -257,7 +257,12 @@ def test_nothing_is_ended_that_could_not_be_launched_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     play = Play(monkeypatch, UNDER_WAY, tmp_path)
+    assert head_loss.fits(play.stage) == ""
+    with monkeypatch.context() as alone:
+        alone.setattr(Scripted, "all_workers", lambda _stage: [])
+        assert "no worker of a cluster has joined" in head_loss.fits(play.stage)
     (tmp_path / "mine.yaml").unlink()
+    assert "which is not there any more" in head_loss.fits(play.stage)
     with pytest.raises(UsageError, match="which is not there any more"):
         play.run()
     assert (play.stage.calls, play.jobs) == ([], [])
