@@ -1,4 +1,4 @@
-"""Spot without capacity: with a fleet, work goes on elsewhere."""
+"""Spot without capacity: with a fleet work goes on elsewhere, with Ray's own provider it waits."""
 
 from __future__ import annotations
 
@@ -23,11 +23,28 @@ CHANGES = {
 }
 
 
-def config(folder: Path) -> Path:
+# What makes of it a config for Ray's own provider.
+OURS, RAYS_OWN = (
+    "  type: external\n  module: cluster.node.fleet.FleetNodeProvider\n",
+    "  type: aws\n",
+)
+FLEET, AFTER_IT = "      Fleet:\n", "      ImageId: ${ami_amd64}\n"
+# With a fleet, work has long gone on by then.
+SECONDS_IN_VAIN = 60
+
+
+def config() -> str:
     """The config `fleet` with small nodes that end soon, and none that would be emulated."""
     text = changed(CLUSTER, CHANGES)
     text = text[: text.index(FROM)] + text[text.index(TO) :]
-    return write(folder, CLUSTER, text.replace("    min_workers: 1\n", "    min_workers: 0\n"))
+    return text.replace("    min_workers: 1\n", "    min_workers: 0\n")
+
+
+def of_rays_own(text: str) -> str:
+    """The same config for Ray's own provider."""
+    fleet = text.index(FLEET)
+    assert text.count(OURS) == text.count(FLEET) == 1
+    return (text[:fleet] + text[text.index(AFTER_IT, fleet) :]).replace(OURS, RAYS_OWN)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +55,21 @@ def fleet(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Rehearsal]:
     """A cluster whose workers come from fleets, and of which nothing is left."""
-    source = config(tmp_path_factory.mktemp("configs"))
+    source = write(tmp_path_factory.mktemp("configs"), CLUSTER, config())
     with launched_in(tmp_path_factory.mktemp("fleet"), imaged, terraform, source) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def rays_own(
+    rehearse: None,  # noqa: ARG001 - before images are built
+    imaged: Engine,
+    terraform: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Rehearsal]:
+    """The same cluster with Ray's own provider."""
+    source = write(tmp_path_factory.mktemp("configs"), CLUSTER, of_rays_own(config()))
+    with launched_in(tmp_path_factory.mktemp("own"), imaged, terraform, source) as running:
         yield running
 
 
@@ -71,3 +101,32 @@ def test_spot_is_taken_where_there_is_some_and_on_demand_where_not(
     for one in fleet.workers().values():
         assert "InstanceLifecycle" not in one
         assert {"Key": "ray-on-aws-market", "Value": "on-demand"} in one["Tags"]
+
+
+def test_rays_own_provider_asks_the_same_pool_until_it_has_capacity(
+    rays_own: Rehearsal, tmp_path: Path
+) -> None:
+    rays_own.ask("faults/add", kind="capacity", market="spot")
+    begin = time.time()
+    work = submit(rays_own, tmp_path, 2, seconds=0)
+    try:
+        wait_until(lambda: bool(since(rays_own, "refused", begin)), "EC2 has refused some", 120)
+        time.sleep(SECONDS_IN_VAIN)
+        assert since(rays_own, "asked for", begin) == []
+        assert rays_own.workers() == {}
+        refused = since(rays_own, "refused", begin)
+        pools = {(one.details["instance_type"], one.details["market"]) for one in refused}
+        assert pools == {("r7i.2xlarge", "spot")}
+        # Not once and then no more.
+        assert refused[-1].at - refused[0].at > SECONDS_IN_VAIN / 2
+    except BaseException:
+        work.process.terminate()
+        raise
+    rays_own.ask("faults/clear")
+    back = time.time()
+    assert len(work.done()) == 2
+    asked = since(rays_own, "asked for", back)
+    assert [one.details["market"] for one in asked] == ["spot"]
+    print(
+        f"{len(refused)} requests in vain; asked for {asked[0].at - back:.1f} s after it was back"
+    )
