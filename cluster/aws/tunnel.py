@@ -52,7 +52,10 @@ def opened(cluster: str, remote: Remote) -> Iterator[int]:
     with tempfile.TemporaryFile("w+") as said:
         words = command(remote, head, port)
         try:
-            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=said)
+            # Ctrl-C is not for it: who is told to stop has to tell the cluster first.
+            process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stderr=said, start_new_session=True
+            )
         except FileNotFoundError as error:
             raise ServiceError(
                 "there is no ssh on PATH: install an OpenSSH client; see ./invoke doctor"
