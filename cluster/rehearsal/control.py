@@ -29,7 +29,7 @@ from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults
 from cluster.rehearsal.gaps import statuses
 from cluster.rehearsal.gate import Gate
-from cluster.rehearsal.machines import ALIVE, Machine, all_machines, end
+from cluster.rehearsal.machines import ALIVE, Machine, all_machines, at, end
 from cluster.rehearsal.memory import Memory
 from cluster.rehearsal.metadata import Metadata, server
 from cluster.rehearsal.reconciler import Reconciler
@@ -109,11 +109,7 @@ class _Quiet(MotoRequestHandler):
 
 
 def _at(address: str) -> Machine | None:
-    """The living instance at an address."""
-    for one in all_machines():
-        if one.address == address and one.state in ALIVE:
-            return one
-    return None
+    return at(address, all_machines())
 
 
 def _role(address: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,21 @@ class Machine:
 def all_machines() -> list[Machine]:
     """Every instance in every region, those that have ended among them."""
     return [machine for backend in _backends() for machine in _of(backend)]
+
+
+def at(address: str, machines: Iterable[Machine]) -> Machine | None:
+    """The instance at an address: the living one, or the one that was there last.
+
+    An instance that has been ended is asked for as long as its processes run: as on EC2, it has
+    its metadata and its role until it is off.
+
+    Args:
+        address: the private one.
+        machines: in the order in which they were made.
+    """
+    found = [one for one in machines if one.address == address]
+    living = [one for one in found if one.state in ALIVE]
+    return next(iter(living or reversed(found)), None)
 
 
 def end(machine: Machine) -> None:

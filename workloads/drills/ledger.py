@@ -38,20 +38,15 @@ class Ledger:
         self._entries: list[Entry] = []
         self._attempts: dict[int, int] = {}
 
-    def start(self, task: int, node: str) -> int:
-        """Takes down that a task begins; gives the number of the attempt."""
-        attempt = self._attempts.get(task, 0)
-        self._attempts[task] = attempt + 1
+    def start(self, task: int, node: str) -> None:
+        """Takes down that an attempt of a task begins."""
+        attempt = self._attempts.get(task, -1) + 1
+        self._attempts[task] = attempt
         self._entries.append(Entry(time.time(), STARTED, task, attempt, node))
-        return attempt
 
-    def latest(self, task: int) -> int:
-        """The number of the attempt of a task that was begun last."""
-        return self._attempts[task] - 1
-
-    def end(self, task: int, attempt: int, node: str) -> None:
-        """Takes down that an attempt has come to its end."""
-        self._entries.append(Entry(time.time(), ENDED, task, attempt, node))
+    def end(self, task: int, node: str) -> None:
+        """Takes down that the attempt of a task that was begun last has come to its end."""
+        self._entries.append(Entry(time.time(), ENDED, task, self._attempts[task], node))
 
     def since(self, number: int) -> Sequence[Entry]:
         """The entries from this one on."""

@@ -7,16 +7,17 @@ import os
 import pickle
 import secrets
 import sys
+import time
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partialmethod
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from errors import ServiceError, UsageError
+from errors import ServiceError, StorageError, UsageError
 from workloads.files.tasks import Outcome, Task
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 MOST_BLOCKS = 4096
 # Ray Data would do so for ever, also for a function that kills its process each time.
 MOST_RETRIES = 5
+# Seconds after which a task on a cluster tries again that could not reach its store. A node that is
+# about to end may lose its network or its keys before its tasks: by then it is gone, and Ray runs
+# them elsewhere.
+PAUSES = (2.0, 8.0)
 LOOPBACK = "127.0.0.1"
 REPOSITORY = Path(__file__).parents[2]
 ADDRESS = "RAY_ADDRESS"
@@ -143,8 +148,9 @@ def _importable_by_workers() -> Iterator[None]:
 def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
     """Runs the tasks on Ray, one a core, the largest first; yields outcomes as they come.
 
-    A task whose worker is lost is run again elsewhere, by Ray, up to MOST_RETRIES times. An
-    exception that a task raises ends the iteration with Ray's error, which has it as its cause.
+    A task whose worker is lost is run again elsewhere, by Ray, up to MOST_RETRIES times; on a
+    cluster, one that cannot reach its store tries again itself, after PAUSES. An exception that a
+    task raises ends the iteration with Ray's error, which has it as its cause.
 
     Raises:
         ServiceError: the worker of a task was lost too often.
@@ -166,7 +172,7 @@ def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
             # Ray 2.60 deprecates this form and has no other one for retries yet.
             warnings.simplefilter("ignore", RayDeprecationWarning)
             outcomes = blocks.map_batches(
-                _run,
+                partial(_run, pauses=PAUSES if on_cluster() else ()),
                 batch_size=1,
                 batch_format="numpy",
                 compute=ray.data.TaskPoolStrategy(most),
@@ -184,9 +190,20 @@ def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
             ) from error
 
 
-def _run(batch: dict[str, Any]) -> dict[str, Any]:
-    outcomes = [pickle.loads(one).run() for one in batch["task"]]  # noqa: S301 - ours, see above
+def _run(batch: dict[str, Any], pauses: Sequence[float]) -> dict[str, Any]:
+    outcomes = [_done(pickle.loads(one), pauses) for one in batch["task"]]  # noqa: S301 - ours
     return {"outcome": np.array([pickle.dumps(one) for one in outcomes], dtype=object)}
+
+
+def _done(task: Task, pauses: Sequence[float]) -> Outcome:
+    """What comes of a task, which is tried again after each pause if the store is the trouble."""
+    for pause in pauses:
+        outcome = task.run()
+        if not isinstance(outcome.error, StorageError):
+            return outcome
+        logging.getLogger(__name__).warning("%s; trying again in %g s", outcome.error, pause)
+        time.sleep(pause)
+    return task.run()
 
 
 @contextmanager

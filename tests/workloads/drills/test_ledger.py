@@ -8,11 +8,11 @@ from workloads.drills.saying import ENDED, STARTED
 
 def test_attempts_of_a_task_are_counted_and_told_from_any_entry_on() -> None:
     ledger = Ledger()
-    assert ledger.start(7, "a") == 0
-    assert ledger.start(8, "a") == 0
+    ledger.start(7, "a")
+    ledger.start(8, "a")
     # The first attempt was lost with its node.
-    assert ledger.start(7, "b") == 1
-    ledger.end(7, 1, "b")
+    ledger.start(7, "b")
+    ledger.end(7, "b")
     told = [(one.what, one.task, one.attempt, one.node) for one in ledger.since(0)]
     assert told == [
         (STARTED, 7, 0, "a"),

@@ -16,7 +16,7 @@ from statistics import mean
 
 import pytest
 
-from errors import InputError, ServiceError, UsageError
+from errors import InputError, ServiceError, StorageError, UsageError
 from tests.workloads.programs import run
 from workloads.files import distribute as module
 from workloads.files.distribute import distribute, start_ray
@@ -69,6 +69,44 @@ class Slow:
         time.sleep(0.2)
         (self.folder / self.name).write_text(f"{begin} {time.time_ns()}")
         return Outcome(self.name, self.weight)
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """Cannot reach its store so many times; notes each."""
+
+    name: str
+    folder: Path
+    times: int
+    weight: int = 1
+
+    def run(self) -> Outcome:
+        with (self.folder / self.name).open("a") as file:
+            file.write("here\n")
+        tried = len((self.folder / self.name).read_text().splitlines())
+        error = StorageError("the store cannot be reached") if tried <= self.times else None
+        return Outcome(self.name, self.weight, error=error)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "times", "tried", "fails"),
+    [(True, 0, 1, False), (True, 2, 3, False), (True, 9, 3, True), (False, 9, 1, True)],
+)
+def test_on_a_cluster_a_task_that_cannot_reach_its_store_tries_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cluster: bool,
+    times: int,
+    tried: int,
+    fails: bool,
+) -> None:
+    start_ray()
+    monkeypatch.setattr(module, "PAUSES", (0.1, 0.1))
+    monkeypatch.setattr(module, "start_ray", lambda: None)
+    monkeypatch.setattr(module, "on_cluster", lambda: cluster)
+    (outcome,) = distribute([CutOff("one", tmp_path, times)])
+    assert len((tmp_path / "one").read_text().splitlines()) == tried
+    assert (outcome.error is not None) is fails
 
 
 def test_no_more_tasks_are_under_way_at_a_time_than_is_said(
