@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from cluster.node.watch import hook, metrics, single
-from cluster.node.watch.drain import Drain, asking
+from cluster.node.watch.asking import Asking, Readiness, command
+from cluster.node.watch.drain import Drain
 from cluster.node.watch.log import tell
 from cluster.node.watch.metadata import Metadata, endpoint
 from cluster.node.watch.watcher import Watcher, Wishes
@@ -50,24 +51,27 @@ def _watch(head: str, served_at: str, pid_file: Path) -> None:
     wishes = Wishes(
         leave_when_recommended=_leaves_when_recommended(), hook=os.environ.get(hook.VARIABLE, "")
     )
-    metadata, counts = Metadata(endpoint()), metrics.Metrics()
+    metadata, counts, asking = Metadata(endpoint()), metrics.Metrics(), Asking(command(head))
     # Kept open, as the lock goes with it.
     with single.alone(pid_file):
         tell("started", pid=os.getpid(), head=head, metadata=endpoint())
         _serve(counts, served_at)
         watcher = Watcher(
             metadata,
-            lambda seconds, message: Drain(asking(head), seconds, message, counts),
+            lambda seconds, message: Drain(asking, seconds, message, counts),
             counts,
             wishes,
         )
+        readiness = Readiness(asking, metadata)
         try:
             while True:
                 began = time.monotonic()
                 watcher.step()
+                readiness.step()
                 time.sleep(max(0.0, SECONDS_BETWEEN - (time.monotonic() - began)))
         finally:
             watcher.close()
+            asking.close()
             tell("ended", pid=os.getpid())
 
 

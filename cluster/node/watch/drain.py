@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cluster.node.watch.asking import Asking
 from cluster.node.watch.log import tell
 from cluster.node.watch.metrics import Metrics
 
@@ -19,11 +18,6 @@ SECONDS_FOR_AN_ATTEMPT = 30.0
 SECONDS_BETWEEN = 1.0
 # Where no end is set, nothing presses.
 SECONDS_BETWEEN_AT_LEISURE = 10.0
-
-
-def asking(head: str) -> list[str]:
-    """The command that asks once; see `leave`."""
-    return [sys.executable, "-m", "cluster.node.watch.leave", "--head", head]
 
 
 @dataclass(frozen=True)
@@ -38,16 +32,16 @@ class Drain:
     """The attempts to have the node drained.
 
     Args:
-        command: that asks once.
+        asking: begins to ask.
         seconds: until the node ends; None if that is not known.
         message: for Ray's log.
         metrics: to count in.
     """
 
     def __init__(
-        self, command: Sequence[str], seconds: float | None, message: str, metrics: Metrics
+        self, asking: Asking, seconds: float | None, message: str, metrics: Metrics
     ) -> None:
-        self._command, self._message, self._metrics = command, message, metrics
+        self._asking, self._message, self._metrics = asking, message, metrics
         self._began = time.monotonic()
         # From here on by the monotonic clock, which no correction of the time of day moves.
         self._ends = None if seconds is None else self._began + seconds
@@ -79,14 +73,9 @@ class Drain:
 
     def _begin(self, now: float) -> None:
         self._count += 1
-        command = [*self._command, "--message", self._message]
-        if self._ends is not None:
-            command += ["--seconds", f"{max(0.0, self._ends - now):.1f}"]
+        left = None if self._ends is None else round(max(0.0, self._ends - now), 1)
         try:
-            # Its stderr goes to the log as it is.
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-            )
+            process = self._asking.begin({"message": self._message, "seconds": left})
         except OSError as error:
             # No process or no memory is left for it.
             self._failed(f"cannot start: {error}", now)

@@ -1,5 +1,9 @@
 """Asks Ray to drain this node: `python -m cluster.node.watch.leave --head IP:6379`.
 
+What to ask is a line of JSON on its stdin: `message`, for Ray's log, and `seconds` until the node
+ends, null if that is not known. With `--ready` it imports Ray before it reads that line; without,
+not before the head answers.
+
 In a process of its own: it imports Ray, whose client may wait without end, or end its process,
 where the head is gone. What came of it is said in a line of JSON; the exit code is 0 when Ray has
 accepted. This is what `ray drain-node` does, without the seconds that its command line takes.
@@ -52,28 +56,35 @@ def drain(head: str, seconds: float | None, message: str) -> str:
     """
     address = own_address(head)
     # Only here, as the head may be away for many attempts.
-    from ray.core.generated import autoscaler_pb2, gcs_pb2
-    from ray.exceptions import RayError
-
-    # These have no types.
-    raylet: Any = import_module("ray._raylet")
-    reasons: Any = autoscaler_pb2
-    states: Any = gcs_pb2
+    ray = _Ray()
     try:
-        client = raylet.GcsClient(address=head)
+        client = ray.raylet.GcsClient(address=head)
         there = client.get_all_node_info(
-            timeout=SECONDS_TO_ANSWER, state_filter=states.GcsNodeInfo.GcsNodeState.ALIVE
+            timeout=SECONDS_TO_ANSWER, state_filter=ray.states.GcsNodeInfo.GcsNodeState.ALIVE
         )
         node = _newest(there.values(), address)
         # Ray takes 0 for no deadline.
         deadline = 0 if seconds is None else int((time.time() + max(seconds, 1.0)) * 1000)
-        reason = reasons.DrainNodeReason.Value("DRAIN_NODE_REASON_PREEMPTION")
+        reason = ray.reasons.DrainNodeReason.Value("DRAIN_NODE_REASON_PREEMPTION")
         accepted, why = client.drain_node(node, reason, message, deadline)
-    except (RayError, RuntimeError) as error:
+    except (ray.error, RuntimeError) as error:
         raise ServiceError(f"Ray at {head} does not answer: {error}") from error
     if not accepted:
         raise ServiceError(f"Ray refused: {why}")
     return node
+
+
+class _Ray:
+    """What is needed of Ray, imported when it is made."""
+
+    def __init__(self) -> None:
+        from ray.exceptions import RayError
+
+        self.error = RayError
+        # These have no types.
+        self.raylet: Any = import_module("ray._raylet")
+        self.reasons: Any = import_module("ray.core.generated.autoscaler_pb2")
+        self.states: Any = import_module("ray.core.generated.gcs_pb2")
 
 
 def _newest(nodes: Iterable[Any], address: str) -> str:
@@ -92,11 +103,17 @@ def main() -> int:
     """Asks once."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--head", required=True)
-    parser.add_argument("--seconds", type=float)
-    parser.add_argument("--message", default="")
+    parser.add_argument("--ready", action="store_true")
     given = parser.parse_args()
+    if given.ready:
+        _Ray()
+    asked = sys.stdin.readline()
+    if not asked:
+        # Who might have asked is gone.
+        return 1
+    request = json.loads(asked)
     try:
-        node = drain(given.head, given.seconds, given.message)
+        node = drain(given.head, request["seconds"], request["message"])
     except ServiceError as error:
         print(json.dumps({"why": str(error)}))
         return 1

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from ray.autoscaler._private.constants import RAY_PROCESSES
 
 from cluster.node.watch import drain
-from cluster.node.watch.drain import Drain, asking
+from cluster.node.watch.asking import Asking
+from cluster.node.watch.drain import Drain
 from cluster.node.watch.metrics import Metrics
 from tests.cluster.node.watch.conftest import Lines
 
@@ -21,8 +22,8 @@ ACCEPTS = (
 REFUSES = 'import sys; print(\'{"why": "not now"}\'); sys.exit(1)'
 
 
-def python(code: str) -> list[str]:
-    return [sys.executable, "-S", "-c", code]
+def python(code: str) -> Asking:
+    return Asking([sys.executable, "-S", "-c", code])
 
 
 def finish(under_way: Drain, seconds: float = 30.0) -> None:
@@ -97,26 +98,29 @@ def test_a_step_of_the_clock_changes_nothing(monkeypatch: pytest.MonkeyPatch, li
 
 def test_an_attempt_is_told_what_is_left(tmp_path: Path) -> None:
     file = tmp_path / "given"
-    code = f"import sys; open({str(file)!r}, 'a').write('|'.join(sys.argv[1:]) + '\\n'); {REFUSES}"
-    finish(Drain(python(code), 2.0, "EC2 takes it", Metrics()))
-    told = [line.split("|") for line in file.read_text().splitlines()]
-    assert {tuple(one[:3]) for one in told} == {("--message", "EC2 takes it", "--seconds")}
-    left = [float(one[3]) for one in told]
+    finish(Drain(python(keeps(file) + REFUSES), 2.0, "EC2 takes it", Metrics()))
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {one["message"] for one in told} == {"EC2 takes it"}
+    left = [one["seconds"] for one in told]
     assert left[0] == 2.0
     assert left == sorted(left, reverse=True)
     assert 0 <= left[-1] < 2.0
 
 
+def keeps(file: Path) -> str:
+    """Writes down what was asked."""
+    return f"import sys; open({str(file)!r}, 'a').write(sys.stdin.readline()); "
+
+
 def test_one_without_an_end_is_tried_at_leisure(tmp_path: Path) -> None:
     file = tmp_path / "given"
-    code = f"import sys; open({str(file)!r}, 'a').write('|'.join(sys.argv[1:]) + '\\n'); {REFUSES}"
-    under_way = Drain(python(code), None, "why", Metrics())
+    under_way = Drain(python(keeps(file) + REFUSES), None, "why", Metrics())
     until = time.monotonic() + 1.0
     while time.monotonic() < until:
         under_way.step()
         time.sleep(0.01)
     assert not under_way.over
-    assert file.read_text() == "--message|why\n"
+    assert json.loads(file.read_text()) == {"message": "why", "seconds": None}
 
 
 def test_an_attempt_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:
@@ -126,7 +130,7 @@ def test_an_attempt_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, lines: 
 
 
 def test_what_cannot_be_started_is_told(lines: Lines) -> None:
-    finish(Drain(["/no/such/program"], 0.2, "why", Metrics()))
+    finish(Drain(Asking(["/no/such/program"]), 0.2, "why", Metrics()))
     assert lines()[0]["why"].startswith("cannot start: [Errno 2]")
 
 
@@ -145,11 +149,3 @@ def test_nothing_is_left_of_one_that_is_closed() -> None:
     assert attempt.process.returncode == -signal.SIGKILL
     under_way.step()
     assert under_way._attempt is None
-
-
-def test_ray_stop_does_not_take_the_watcher_for_rays() -> None:
-    watcher = "python -m cluster.node.watch --head 10.0.0.1:6379"
-    for command in (watcher, " ".join(asking("10.0.0.1:6379"))):
-        name = Path(command.split()[0]).name
-        for keyword, by_name in RAY_PROCESSES:
-            assert str(keyword) not in (name if by_name else command)

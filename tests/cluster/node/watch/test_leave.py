@@ -24,12 +24,13 @@ from workloads.files.distribute import start_ray
 start_ray()
 running = ray.remote(lambda: time.sleep(1000)).remote()
 from ray._private.state import state
-command = [sys.executable, "-m", "cluster.node.watch.leave", "--message", "why"]
+command = [sys.executable, "-m", "cluster.node.watch.leave"]
 command += ["--head", ray.get_runtime_context().gcs_address]
 for seconds in sys.argv[1:]:
-    left = [] if seconds == "none" else ["--seconds", seconds]
+    asked = json.dumps({"message": "why", "seconds": None if seconds == "none" else float(seconds)})
     began = time.monotonic()
-    done = subprocess.run(command + left, stdout=subprocess.PIPE, text=True)
+    ready = ["--ready"] if seconds == "50" else []
+    done = subprocess.run(command + ready, input=asked, stdout=subprocess.PIPE, text=True)
     print(json.dumps({
         "said": json.loads(done.stdout), "code": done.returncode, "began": began,
         "node": ray.get_runtime_context().get_node_id(), "now": time.time(),
@@ -73,9 +74,25 @@ def test_a_head_that_is_away_is_told_without_ray() -> None:
         "import sys; from cluster.node.watch import leave; sys.argv[1:] = ['--head', 'X'];"
         f"sys.argv[2] = '{head}'; code = leave.main(); print('ray' in sys.modules); sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    asked = json.dumps({"message": "why", "seconds": 60.0})
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, input=asked, capture_output=True, text=True
+    )
     told, imported = done.stdout.splitlines()
     assert (done.returncode, list(json.loads(told)), imported) == (1, ["why"], "False")
+
+
+def test_one_that_is_ready_has_imported_ray_and_ends_with_who_started_it() -> None:
+    code = (
+        "import sys; from cluster.node.watch import leave;"
+        "sys.argv[1:] = ['--head', 'X', '--ready'];"
+        "code = leave.main(); print('ray._raylet' in sys.modules); sys.exit(code)"
+    )
+    # Nothing is asked, and nothing will be.
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, input="", capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "True\n"), done.stderr
 
 
 def node(address: str, started: int, number: bytes) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster.node.watch.asking import Asking
 from cluster.node.watch.drain import Drain
 from cluster.node.watch.metadata import Metadata
 from cluster.node.watch.metrics import Metrics
@@ -29,7 +30,8 @@ class Watched:
 
     def _drain(self, seconds: float | None, message: str) -> Drain:
         self.asked.append((seconds, message))
-        return Drain([sys.executable, "-S", "-c", self._code], seconds, message, self.counts)
+        asking = Asking([sys.executable, "-S", "-c", self._code])
+        return Drain(asking, seconds, message, self.counts)
 
     def turn(self, count: int = 1) -> None:
         for _ in range(count):
