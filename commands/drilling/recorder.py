@@ -20,48 +20,61 @@ SUMMED = ("tasks", "done", "right", "seconds", "written", "digest")
 class Recorder:
     """The facts of a run so far.
 
-    All times are by the head node's clock. What happens on this machine is put on it by the lines
-    of the job: a line is here a little after it was printed, and the least difference seen is
-    taken for the difference of the clocks. On one machine that is less than a second too much.
+    All times are by the head node's clock. What happens on this machine is written down by its own,
+    and put on the head's when it is asked for. On EC2 the difference is the least that there was
+    between a line's time and its coming here: that is too much by the least time that a line took,
+    and lines come about once a second.
 
     Args:
         title: of the run.
+        one_clock: the head node is on this machine, as in the rehearsal.
     """
 
-    def __init__(self, title: str) -> None:
-        self._ahead = float("inf")
+    def __init__(self, title: str, *, one_clock: bool = False) -> None:
+        self._ahead = 0.0 if one_clock else float("inf")
         self._nodes: dict[str, NodeLife] = {}
         self._attempts: dict[tuple[int, int], Attempt] = {}
-        self._machines: dict[str, Machine] = {}
         self._counts: list[Count] = []
         self._marks: list[Mark] = []
+        # By this machine's clock.
+        self._machines: dict[str, Machine] = {}
+        self._own_marks: list[Mark] = []
+        self._one_clock = one_clock
         self._facts = Facts(title=title, begin=0.0, end=0.0)
 
     @property
     def now(self) -> float:
         """The time by the head node's clock."""
+        return self._on_head(time.time())
+
+    def _on_head(self, at: float) -> float:
         # A clock that is a second off is rather the delay of the line than another clock.
-        return time.time() - (self._ahead if abs(self._ahead) > 1 else 0.0)
+        return at - (self._ahead if 1 < abs(self._ahead) < float("inf") else 0.0)
 
     @property
     def facts(self) -> Facts:
         """What is known now."""
+        own = [replace(one, at=self._on_head(one.at)) for one in self._own_marks]
         return replace(
             self._facts,
             nodes=dict(self._nodes),
             attempts=list(self._attempts.values()),
-            machines=dict(self._machines),
+            machines={number: self._seen(one) for number, one in self._machines.items()},
             counts=list(self._counts),
-            marks=list(self._marks),
+            marks=sorted([*self._marks, *own], key=lambda one: one.at),
         )
+
+    def _seen(self, machine: Machine) -> Machine:
+        ended = None if machine.ended is None else self._on_head(machine.ended)
+        return replace(machine, asked=self._on_head(machine.asked), ended=ended)
 
     def mark(self, what: str, node: str = "") -> None:
         """Takes down what the drill does, now."""
-        self._marks.append(Mark(self.now, what, node))
+        self._own_marks.append(Mark(time.time(), what, node))
 
     def machines(self, seen: Iterable[Ec2Instance]) -> None:
         """Takes in a look at EC2: all of the cluster's instances, ended ones among them."""
-        now, there = self.now, set()
+        now, there = time.time(), set()
         for one in seen:
             there.add(one.number)
             if not one.head and one.state in LIVING and one.number not in self._machines:
@@ -89,7 +102,8 @@ class Recorder:
 
     def line(self, told: Mapping[str, Any]) -> None:
         """Takes in a line of the job."""
-        self._ahead = min(self._ahead, time.time() - told["at"])
+        if not self._one_clock:
+            self._ahead = min(self._ahead, time.time() - told["at"])
         what, at = told["what"], told["at"]
         self._facts = replace(self._facts, end=at, begin=self._facts.begin or at)
         if what in (saying.JOINED, saying.DRAINING, saying.LEFT):

@@ -43,7 +43,7 @@ def play(
         ServiceError: the cluster or EC2 does not answer, or the job failed.
     """
     tell(f"-- {title}: {wanted}")
-    heard = _Heard(stage, Recorder(title), tell, step)
+    heard = _Heard(stage, Recorder(title, one_clock=stage.rehearsed), tell, step)
     command = shlex.join(["python", "-m", *asked.words(wanted)])
     # Ray Data has no labels of its own to keep to.
     variables = {SUBCLUSTER: stage.launched.measured} if stage.launched.measured else {}

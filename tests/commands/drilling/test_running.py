@@ -98,7 +98,7 @@ def test_node_loss_terminates_one_busy_worker_when_work_is_under_way(
     ]
     files = summary(21, written=2, digest="of both")
     commands = play(monkeypatch, calm, loss, [*calm[:-1], files], [*loss[:-1], files])
-    stage = scripted()
+    stage = scripted(launched=REHEARSED)
     outcome = node_loss.run(stage, Options(), said.append)
     assert stage.calls == ["terminate i-a"] * 2
     assert outcome.holds, outcome.checks
