@@ -26,7 +26,8 @@ class Asked:
     Attributes:
         tasks: how many, each for a CPU.
         seconds: that each takes.
-        at_once: as many are submitted and not done at a time, so that no more nodes are asked for.
+        at_once: as many are submitted and not done at a time, so that no more nodes are asked for;
+            those on a node that is to end are not counted.
         resources: custom ones that each task takes.
         labels: that its node is to have.
         at_least: looks on after the tasks until so many workers take tasks.

@@ -28,7 +28,8 @@ class Observer:
         self.ledger = _ledger()
         self._tasks = tasks
         self._heard = 0
-        self._running: set[tuple[int, int]] = set()
+        # The node of each attempt that runs.
+        self._running: dict[tuple[int, int], str] = {}
         self._done: set[int] = set()
         self._counted = 0.0
 
@@ -53,14 +54,18 @@ class Observer:
 
     def _hear(self, entry: Entry) -> None:
         say(entry.what, entry.at, task=entry.task, attempt=entry.attempt, node=entry.node)
-        attempt = (entry.task, entry.attempt)
+        # Of a task that is begun again, the attempt before runs no more.
+        for number in range(entry.attempt + 1):
+            self._running.pop((entry.task, number), None)
         if entry.what == saying.STARTED:
-            # Of a task that was lost, the attempt before runs no more.
-            self._running -= {(entry.task, before) for before in range(entry.attempt)}
-            self._running.add(attempt)
+            self._running[entry.task, entry.attempt] = entry.node
         else:
-            self._running.discard(attempt)
             self._done.add(entry.task)
+
+    @property
+    def leaving(self) -> int:
+        """How many tasks run on nodes that are to end."""
+        return sum(node in self.nodes.draining for node in self._running.values())
 
     def _count(self) -> None:
         self._counted = time.time()

@@ -87,7 +87,9 @@ class Drill:
 
     def _fill(self) -> None:
         """Submits as many as may be out at once."""
-        while self._next < self._asked.tasks and len(self._out) < self._asked.at_once:
+        # Beside those on a node that is to end: they wait for another, as in a queue that is long.
+        most = self._asked.at_once + self._observer.leaving
+        while self._next < self._asked.tasks and len(self._out) < most:
             sent = self._task.remote(self._observer.ledger, self._next, self._asked.seconds)
             self._out[sent] = self._next
             self._next += 1
