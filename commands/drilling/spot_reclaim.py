@@ -97,6 +97,7 @@ def _run(stage: Stage, case: _Case, options: Options, tell: Tell) -> Reclaimed:
         tasks=options.tasks or at_once * waves,
         seconds=case.seconds,
         at_once=at_once,
+        fill=True,
         labels=stage.labels,
         unwatched=WATCHED,
         at_least=max(WATCHED, len(stage.all_workers())),

@@ -28,6 +28,8 @@ class Asked:
         seconds: that each takes.
         at_once: as many are submitted and not done at a time, so that no more nodes are asked for;
             those on a node that is to end are not counted.
+        fill: as many more as keep all workers busy that there were at most, where the autoscaler
+            launched more than were needed.
         resources: custom ones that each task takes.
         labels: that its node is to have.
         at_least: looks on after the tasks until so many workers take tasks.
@@ -43,6 +45,7 @@ class Asked:
     tasks: int
     seconds: float
     at_once: int = FOREVER
+    fill: bool = False
     resources: dict[str, float] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     at_least: int = 0

@@ -76,6 +76,18 @@ class Nodes:
         """How many workers take tasks."""
         return len(self.alive.keys() - self.draining)
 
+    def working_with(self, labels: Mapping[str, str]) -> dict[str, Seen]:
+        """Those that take tasks and have these labels, by their ids."""
+        return {
+            number: seen
+            for number, seen in self.alive.items()
+            if number not in self.draining and labels.items() <= seen.labels.items()
+        }
+
+    def cpus(self, labels: Mapping[str, str]) -> int:
+        """The CPUs of those that take tasks and have these labels."""
+        return int(sum(seen.cpus for seen in self.working_with(labels).values()))
+
 
 def there() -> dict[str, Seen]:
     """The nodes that Ray knows of, by their ids."""

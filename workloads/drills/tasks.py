@@ -46,6 +46,7 @@ class Drill:
         self._out: dict[Any, int] = {}
         self._next, self._done, self._sum = 0, 0, 0
         self._unwatched = asked.unwatched == 0
+        self._most = asked.at_once
         self._task = ray.remote(work).options(
             num_cpus=1,
             max_retries=-1,
@@ -87,8 +88,10 @@ class Drill:
 
     def _fill(self) -> None:
         """Submits as many as may be out at once."""
+        if self._asked.fill:
+            self._most = max(self._most, self._observer.nodes.cpus(self._asked.labels))
         # Beside those on a node that is to end: they wait for another, as in a queue that is long.
-        most = self._asked.at_once + self._observer.leaving
+        most = self._most + self._observer.leaving
         while self._next < self._asked.tasks and len(self._out) < most:
             sent = self._task.remote(self._observer.ledger, self._next, self._asked.seconds)
             self._out[sent] = self._next
@@ -109,12 +112,8 @@ class Drill:
 
     def _unwatch(self) -> None:
         """Stops the watcher on one worker, when there are as many as are wanted first."""
-        wanted, nodes = self._asked.labels.items(), self._observer.nodes
-        found = sorted(
-            (seen.address, number)
-            for number, seen in nodes.alive.items()
-            if wanted <= seen.labels.items() and number not in nodes.draining
-        )
+        nodes = self._observer.nodes.working_with(self._asked.labels)
+        found = sorted((seen.address, number) for number, seen in nodes.items())
         if len(found) >= self._asked.unwatched:
             self._unwatched = True
             address, number = found[0]

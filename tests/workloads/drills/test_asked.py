@@ -17,6 +17,7 @@ NAMES = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
         tasks=st.integers(0, 10**6),
         seconds=st.floats(0, 1e6),
         at_once=st.integers(1, 10**6),
+        fill=st.booleans(),
         resources=st.dictionaries(NAMES, st.floats(0.1, 100)),
         labels=st.dictionaries(NAMES, NAMES),
         at_least=st.integers(0, 100),

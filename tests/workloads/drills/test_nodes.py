@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +51,21 @@ def test_whatever_is_seen_each_word_comes_once_and_in_its_order(
         assert words == [word for word in (JOINED, DRAINING, LEFT) if word in words]
         assert not words or words[0] == JOINED
     assert 0 <= nodes.working <= len(NAMES)
+
+
+def test_cpus_are_counted_of_those_that_take_tasks_and_have_the_labels() -> None:
+    nodes = Nodes()
+    intel, arm = {"arch": "amd64", "market": "spot"}, {"arch": "arm64"}
+    nodes.alive = {
+        "a": replace(worker(), labels=intel),
+        "b": replace(worker(), labels=intel),
+        "c": replace(worker(), labels=arm),
+    }
+    nodes.draining = {"b"}
+    assert set(nodes.working_with({"arch": "amd64"})) == {"a"}
+    assert [nodes.cpus(labels) for labels in ({}, {"arch": "amd64"}, arm, {"x": "y"})] == [
+        4,
+        2,
+        2,
+        0,
+    ]
