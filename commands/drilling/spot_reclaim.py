@@ -30,8 +30,9 @@ REACTION_S = 3.0
 NOTICE, SPOT = "notice", "spot"
 WATCHED = 2
 SHORT_NOTICE, LONG_NOTICE = 60.0, 10.0
-# Of the notice: shorter, and long enough that the node is needed until a replacement is there.
-SHORTER, LONGER = 0.75, 1.5
+# Of the notice: shorter, and long enough that the node is needed until a replacement is there; and
+# so long that what has run for a while by then does not end within it.
+SHORTER, LONGER = 0.75, 2.5
 SECONDS_FOR_REPLACEMENT = 240.0
 FIGURES = (
     "lost_task_seconds",

@@ -159,7 +159,7 @@ def test_spot_reclaim_gives_both_notice_once_and_tells_them_apart(
     assert outcome.figures["lost_task_seconds"] == 0
     assert outcome.figures["short_lost_unwatched"] > 0
     short, long = (parse(Asked, shlex.split(one)[3:]) for one in commands)
-    assert (short.seconds, long.seconds, short.unwatched) == (45, 15, 2)
+    assert (short.seconds, long.seconds, short.unwatched) == (45, 25, 2)
 
 
 def test_on_aws_without_a_role_nothing_is_begun(
@@ -179,7 +179,7 @@ def test_on_aws_tasks_are_measured_by_the_notice_that_aws_gives(
     stage = scripted(launched=replace(REHEARSED, target="aws"), role="arn:aws:iam::1:role/mine")
     assert not spot_reclaim.run(stage, Options(notice=30), said.append).holds
     assert {one.split()[-1] for one in stage.calls} == {"120"}
-    assert [parse(Asked, shlex.split(one)[3:]).seconds for one in commands] == [90, 180]
+    assert [parse(Asked, shlex.split(one)[3:]).seconds for one in commands] == [90, 300]
 
 
 def test_spot_reclaim_wants_a_spot_worker(said: list[str]) -> None:
