@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime
 import json
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
+from typing import Any
 
 from cluster.rehearsal.machines import Machine
 
@@ -141,6 +143,15 @@ def identity(machine: Machine) -> str:
     )
 
 
+class _Server(ThreadingHTTPServer):
+    """Who does not wait for an answer is no bug of ours: many clients give up after a second."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Writes down what went wrong, unless it is only that nobody listens any more."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(service: Metadata, address: tuple[str, int]) -> ThreadingHTTPServer:
     """The service on an address of this machine; it is the caller's to let it serve."""
 
@@ -174,4 +185,4 @@ def server(service: Metadata, address: tuple[str, int]) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Says nothing of each request."""
 
-    return ThreadingHTTPServer(address, Handler)
+    return _Server(address, Handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -188,3 +189,18 @@ def test_the_identity_document(service: Service) -> None:
     _, text = service.get("dynamic/instance-identity/document")
     told = json.loads(text)
     assert (told["instanceId"], told["architecture"]) == (SPOT.number, "arm64")
+
+
+@pytest.mark.parametrize(("error", "told"), [(BrokenPipeError, False), (ValueError, True)])
+def test_who_does_not_wait_is_no_bug(
+    error: type[Exception], told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    with server(Metadata(HERE.get, ("access", "secret")), ("127.0.0.1", 0)) as serving:
+        serving.finish_request = fails  # type: ignore[method-assign]
+        with socket.create_connection(serving.server_address[:2]):  # type: ignore[arg-type]
+            serving.handle_request()
+            serving.server_close()
+    assert ("Traceback" in capsys.readouterr().err) is told
