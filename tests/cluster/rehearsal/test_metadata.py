@@ -195,12 +195,13 @@ def test_the_identity_document(service: Service) -> None:
 def test_who_does_not_wait_is_no_bug(
     error: type[Exception], told: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(*_: object) -> None:
+    def fails() -> None:
         raise error
 
     with server(Metadata(HERE.get, ("access", "secret")), ("127.0.0.1", 0)) as serving:
-        serving.finish_request = fails  # type: ignore[method-assign]
-        with socket.create_connection(serving.server_address[:2]):  # type: ignore[arg-type]
-            serving.handle_request()
-            serving.server_close()
+        try:
+            fails()
+        except error:
+            with socket.socket() as gone:
+                serving.handle_error(gone, ("127.0.0.7", 1))
     assert ("Traceback" in capsys.readouterr().err) is told
