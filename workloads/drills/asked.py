@@ -64,7 +64,7 @@ class AskedText:
     """A job of the text workload at a walking pace: text cleaned, files in and files out.
 
     Attributes:
-        folder: that it works in; the text is made in its `raw`, if it is not there yet.
+        folder: that it works in; the text is made in one of its own in it, if it is not there yet.
         output: the folder in it to write.
         files: how many to write.
         seconds: that each takes at least.

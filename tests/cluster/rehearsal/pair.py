@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cluster.rehearsal.small import changed, write
+from tests.cluster.rehearsal.small import changed, without_graviton, write
 
 CLUSTER = "pair"
 CHANGES = {
@@ -23,13 +23,11 @@ AMD = """  amd:
       ImageId: ${ami_amd64}
 
 """
-FROM, TO = "  graviton:\n", "# Empty and not left out"
 
 
 def config(folder: Path) -> Path:
     """The config `spot`, small, with AMD in the place of Graviton, and no worker at first."""
-    text = changed("spot", CHANGES)
-    text = text[: text.index(FROM)] + AMD + text[text.index(TO) :]
+    text = without_graviton(changed("spot", CHANGES), AMD)
     text = text.replace("    min_workers: 1\n", "    min_workers: 0\n")
     text = text.replace("    max_workers: 8\n", "    max_workers: 2\n")
     return write(folder, CLUSTER, text)

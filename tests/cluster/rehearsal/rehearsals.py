@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -229,6 +229,9 @@ def rehearsal_in(state: Path, engine: Engine, terraform: str = "") -> Iterator[R
         assert own.left() == []
 
 
+Launching = Callable[[Callable[[Path], Path]], AbstractContextManager[Rehearsal]]
+
+
 @contextmanager
 def launched_in(state: Path, engine: Engine, terraform: str, source: Path) -> Iterator[Rehearsal]:
     """The same with a cluster, during which the control plane met no bug of its own."""
@@ -269,14 +272,22 @@ def rehearse() -> None:
 
 
 @pytest.fixture(scope="session")
-def rehearsal(
-    imaged: Engine,
-    terraform: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Rehearsal]:
+def launching(
+    imaged: Engine, terraform: str, tmp_path_factory: pytest.TempPathFactory
+) -> Launching:
+    """Launches a cluster, of a config that is written into a folder, in a rehearsal of its own."""
+
+    def launch(config: Callable[[Path], Path]) -> AbstractContextManager[Rehearsal]:
+        source = config(tmp_path_factory.mktemp("configs"))
+        return launched_in(tmp_path_factory.mktemp("rehearsal"), imaged, terraform, source)
+
+    return launch
+
+
+@pytest.fixture(scope="session")
+def rehearsal(launching: Launching) -> Iterator[Rehearsal]:
     """The rehearsal that most tests share: a cluster of a head, with workers as there is work."""
-    source = config(tmp_path_factory.mktemp("configs"))
-    with launched_in(tmp_path_factory.mktemp("rehearsal"), imaged, terraform, source) as running:
+    with launching(config) as running:
         yield running
 
 

@@ -27,6 +27,7 @@ GRAVITON = """  graviton:
 
 """
 BEFORE = "# Empty and not left out"
+FROM = "  graviton:\n"
 
 
 def config(folder: Path) -> Path:
@@ -41,6 +42,11 @@ def changed(name: str, changes: Mapping[str, str]) -> str:
         assert text.count(before) == 1, before
         text = text.replace(before, after)
     return text
+
+
+def without_graviton(text: str, instead: str = "") -> str:
+    """A config without the node type that would be emulated, or with another in its place."""
+    return text[: text.index(FROM)] + instead + text[text.index(BEFORE) :]
 
 
 def write(folder: Path, cluster: str, text: str) -> Path:

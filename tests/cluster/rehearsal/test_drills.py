@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 
-from images.engine import Engine
-from tests.cluster.rehearsal.rehearsals import Rehearsal, launched_in
-from tests.cluster.rehearsal.small import changed, write
+from tests.cluster.rehearsal.rehearsals import Launching, Rehearsal
+from tests.cluster.rehearsal.small import changed, without_graviton, write
 
 pytestmark = pytest.mark.flaky(reruns=1)
 
 CLUSTER = "spot"
-FROM, TO = "  graviton:\n", "# Empty and not left out"
 CHANGES = {
     "idle_timeout_minutes: 5": "idle_timeout_minutes: 0.5",
     "resources: { CPU: 8, Intel: 8 }": "resources: { CPU: 2, Intel: 2 }",
@@ -26,21 +24,17 @@ SECONDS_TO_DRILL = 900
 
 def config(folder: Path) -> Path:
     """The config `spot` with two small workers at least, and none that would be emulated."""
-    text = changed(CLUSTER, CHANGES)
-    text = text[: text.index(FROM)] + text[text.index(TO) :]
+    text = without_graviton(changed(CLUSTER, CHANGES))
     return write(folder, CLUSTER, text.replace("    min_workers: 1\n", "    min_workers: 2\n"))
 
 
 @pytest.fixture(scope="module")
 def spots(
     rehearse: None,  # noqa: ARG001 - before images are built
-    imaged: Engine,
-    terraform: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    launching: Launching,
 ) -> Iterator[Rehearsal]:
     """A cluster of two spot workers."""
-    source = config(tmp_path_factory.mktemp("configs"))
-    with launched_in(tmp_path_factory.mktemp("drills"), imaged, terraform, source) as running:
+    with launching(config) as running:
         yield running
 
 

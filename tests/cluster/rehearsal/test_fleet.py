@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from cluster.rehearsal.events import Event
-from images.engine import Engine
 from tests.cluster.minis import wait_until
-from tests.cluster.rehearsal.rehearsals import Rehearsal, launched_in
-from tests.cluster.rehearsal.small import changed, write
+from tests.cluster.rehearsal.rehearsals import Launching, Rehearsal
+from tests.cluster.rehearsal.small import changed, without_graviton, write
 from tests.cluster.rehearsal.working import submit
 
 CLUSTER = "fleet"
-FROM, TO = "  graviton:\n", "# Empty and not left out"
 CHANGES = {
     "idle_timeout_minutes: 5": "idle_timeout_minutes: 0.3",
     "resources: { CPU: 8, Intel: 8 }": "resources: { CPU: 2, Intel: 2 }",
@@ -33,43 +31,38 @@ FLEET, AFTER_IT = "      Fleet:\n", "      ImageId: ${ami_amd64}\n"
 SECONDS_IN_VAIN = 60
 
 
-def config() -> str:
+def config(folder: Path) -> Path:
     """The config `fleet` with small nodes that end soon, and none that would be emulated."""
-    text = changed(CLUSTER, CHANGES)
-    text = text[: text.index(FROM)] + text[text.index(TO) :]
-    return text.replace("    min_workers: 1\n", "    min_workers: 0\n")
+    text = without_graviton(changed(CLUSTER, CHANGES))
+    return write(folder, CLUSTER, text.replace("    min_workers: 1\n", "    min_workers: 0\n"))
 
 
-def of_rays_own(text: str) -> str:
+def config_for_rays_own(folder: Path) -> Path:
     """The same config for Ray's own provider."""
+    text = config(folder).read_text()
     fleet = text.index(FLEET)
     assert text.count(OURS) == text.count(FLEET) == 1
-    return (text[:fleet] + text[text.index(AFTER_IT, fleet) :]).replace(OURS, RAYS_OWN)
+    text = text[:fleet] + text[text.index(AFTER_IT, fleet) :]
+    return write(folder, CLUSTER, text.replace(OURS, RAYS_OWN))
 
 
 @pytest.fixture(scope="module")
 def fleet(
     rehearse: None,  # noqa: ARG001 - before images are built
-    imaged: Engine,
-    terraform: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    launching: Launching,
 ) -> Iterator[Rehearsal]:
     """A cluster whose workers come from fleets, and of which nothing is left."""
-    source = write(tmp_path_factory.mktemp("configs"), CLUSTER, config())
-    with launched_in(tmp_path_factory.mktemp("fleet"), imaged, terraform, source) as running:
+    with launching(config) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def rays_own(
     rehearse: None,  # noqa: ARG001 - before images are built
-    imaged: Engine,
-    terraform: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    launching: Launching,
 ) -> Iterator[Rehearsal]:
     """The same cluster with Ray's own provider."""
-    source = write(tmp_path_factory.mktemp("configs"), CLUSTER, of_rays_own(config()))
-    with launched_in(tmp_path_factory.mktemp("own"), imaged, terraform, source) as running:
+    with launching(config_for_rays_own) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ import pytest
 from images.engine import Engine
 from tests.cluster.minis import wait_until
 from tests.cluster.rehearsal import pair
-from tests.cluster.rehearsal.rehearsals import Rehearsal, launched_in
+from tests.cluster.rehearsal.rehearsals import Launching, Rehearsal
 from tests.cluster.rehearsal.working import submit
 
 NOTICE, TASKS, SECONDS = 60, 20, 5
@@ -42,14 +42,12 @@ print("done", json.dumps([row["address"] for row in done]), flush=True)
 def spots(
     rehearse: None,  # noqa: ARG001 - before images are built
     imaged: Engine,
-    terraform: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    launching: Launching,
 ) -> Iterator[Rehearsal]:
     """A rehearsal with two kinds of spot node, of which none runs at first."""
     if imaged.arch != "amd64":
         pytest.skip("its nodes are amd64, which would be emulated here")
-    source = pair.config(tmp_path_factory.mktemp("configs"))
-    with launched_in(tmp_path_factory.mktemp("spots"), imaged, terraform, source) as running:
+    with launching(pair.config) as running:
         yield running
 
 

@@ -6,6 +6,7 @@ import ipaddress
 import itertools
 import json
 import logging
+import math
 import os
 import random
 import re
@@ -23,6 +24,13 @@ from workloads.files.distribute import distribute, start_ray
 from workloads.files.tasks import Outcome
 
 
+def note(file: Path, text: str = "here") -> int:
+    """Adds a line; gives how many there are."""
+    with file.open("a") as opened:
+        opened.write(f"{text}\n")
+    return len(file.read_text().splitlines())
+
+
 @dataclass(frozen=True)
 class Note:
     """Notes when it was run, in a file of its name."""
@@ -34,8 +42,7 @@ class Note:
     told: bool = False
 
     def run(self) -> Outcome:
-        with (self.folder / self.name).open("a") as file:
-            file.write(f"{time.time_ns()}\n")
+        note(self.folder / self.name, str(time.time_ns()))
         if self.wrong:
             raise ZeroDivisionError("a bug in the task")
         error = InputError(f"{self.name} cannot be read") if self.told else None
@@ -51,8 +58,7 @@ class Deadly:
     weight: int = 1
 
     def run(self) -> Outcome:
-        with (self.folder / self.name).open("a") as file:
-            file.write("here\n")
+        note(self.folder / self.name)
         os._exit(1)
 
 
@@ -81,9 +87,7 @@ class CutOff:
     weight: int = 1
 
     def run(self) -> Outcome:
-        with (self.folder / self.name).open("a") as file:
-            file.write("here\n")
-        tried = len((self.folder / self.name).read_text().splitlines())
+        tried = note(self.folder / self.name)
         error = StorageError("the store cannot be reached") if tried <= self.times else None
         return Outcome(self.name, self.weight, error=error)
 
@@ -117,6 +121,20 @@ def test_no_more_tasks_are_under_way_at_a_time_than_is_said(
     times = sorted(tuple(map(int, one.read_text().split())) for one in tmp_path.iterdir())
     assert len(times) == 6
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(times))
+
+
+def test_no_node_is_asked_for_beyond_the_tasks_that_are_under_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ray.data import DataContext
+
+    limits: dict[str, float] = {}
+    for said in ("", "3"):
+        monkeypatch.setenv("RAY_ON_AWS_AT_ONCE", said)
+        with module._files_as_rows():
+            limits[said] = DataContext.get_current().execution_options.resource_limits.cpu
+    assert limits == {"": math.inf, "3": 3}
+    assert DataContext.get_current().execution_options.resource_limits.cpu == math.inf
 
 
 @pytest.mark.parametrize("said", ["0", "-1", "two", "1.5"])

@@ -45,8 +45,6 @@ class Imds(Metadata):
 def imds() -> Iterator[Imds]:
     service = Imds()
     serving = server(service, ("127.0.0.1", 0))
-    # Who leaves before the answer is here, as a watcher that is ended, is nobody's trouble.
-    serving.handle_error = lambda *_: None  # type: ignore[method-assign]
     service.url = f"http://127.0.0.1:{serving.server_address[1]}"
     thread = threading.Thread(target=serving.serve_forever, args=(0.05,), daemon=True)
     thread.start()
