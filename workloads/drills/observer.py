@@ -106,7 +106,7 @@ def _ledger() -> Any:
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     kept = ray.remote(Ledger).options(name=LEDGER, num_cpus=0, scheduling_strategy=here)
-    ledger = kept.remote()
+    ledger: Any = kept.remote()
     # One that is still starting would hear of the first tasks late.
     ray.get(ledger.since.remote(0))
     return ledger
