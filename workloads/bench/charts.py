@@ -21,7 +21,7 @@ from matplotlib.ticker import MaxNLocator
 
 from workloads.bench.case import MB, Case
 from workloads.bench.figures import COLD, FLOOR, OURS, WARM, Group, figures, first_run
-from workloads.bench.wording import decimal, row_label
+from workloads.bench.wording import decimal, row_label, speed
 
 # Okabe and Ito's palette, which stays apart under every common form of colour blindness.
 LIGHT = {
@@ -80,7 +80,7 @@ def throughput(group: Group) -> Markup:
     beside = [figures(case, group) for case in rows]
     shares = [one.share_of_floor and 100 * one.share_of_floor for one in beside]
     columns = [
-        Column("MB/s", [decimal(case.mb_per_s) for case in rows]),
+        Column("MB/s", [speed(case.mb_per_s) for case in rows]),
         Column("times\nbaseline", [decimal(one.times_baseline) for one in beside]),
         Column("% of\nfloor", [decimal(share) for share in shares]),
     ]
@@ -91,7 +91,7 @@ def throughput(group: Group) -> Markup:
             _dots(axes, at, case)
         if floor := group.find(FLOOR, WARM):
             axes.axvline(floor.mb_per_s, color=LIGHT["muted"], linewidth=1, dashes=(4, 3), zorder=3)
-        said = [f"{row_label(case)} {case.mb_per_s:,.1f} MB/s" for case in rows]
+        said = [f"{row_label(case)} {speed(case.mb_per_s)} MB/s" for case in rows]
         return _svg(figure, "throughput", f"Throughput of {group.title}", said)
 
 

@@ -52,9 +52,10 @@ def render(cases: Sequence[Case], *, command: str = "") -> str:
         measured=_period(cases),
         glance=_glance(groups),
         machines=wording.machines(cases),
-        groups=[_section(group) for group in groups],
+        groups=[_section(group, prices=wording.has_prices(cases)) for group in groups],
         first_runs=charts.first_runs(groups),
-        columns=wording.COLUMNS,
+        columns=wording.columns(cases),
+        prices=wording.price_sentence(cases),
         names=wording.NAMES,
         commands=[command] if command else _commands(cases),
         light=charts.LIGHT,
@@ -63,7 +64,7 @@ def render(cases: Sequence[Case], *, command: str = "") -> str:
     )
 
 
-def _section(group: Group) -> dict[str, object]:
+def _section(group: Group, *, prices: bool) -> dict[str, object]:
     """What the template shows of a group."""
     return {
         "title": group.title,
@@ -75,7 +76,7 @@ def _section(group: Group) -> dict[str, object]:
         "cpu": charts.cpu(group) if group.steady else None,
         "rows": [
             {
-                "cells": wording.cells(case, group),
+                "cells": wording.cells(case, group, prices=prices),
                 "main": (case.engine, case.phase) == (OURS, WARM),
             }
             for case in group.cases
@@ -89,7 +90,7 @@ def _glance(groups: Sequence[Group]) -> list[tuple[str, ...]]:
     shares = [stands.share_of_floor for _, stands in found]
     columns = [
         ("work", *[group.title for group, _ in found]),
-        ("MB/s", *[wording.decimal(stands.ours.mb_per_s) for _, stands in found]),
+        ("MB/s", *[wording.speed(stands.ours.mb_per_s) for _, stands in found]),
         ("times baseline", *[wording.decimal(stands.times_baseline) for _, stands in found]),
         (
             "times fastest peer",
@@ -97,6 +98,7 @@ def _glance(groups: Sequence[Group]) -> list[tuple[str, ...]]:
         ),
         ("fastest peer", *[stands.fastest_peer or "" for _, stands in found]),
         ("% of floor", *[wording.decimal(share and 100 * share) for share in shares]),
+        ("USD/TB", *[wording.dollars(stands.ours.usd_per_tb) for _, stands in found]),
     ]
     return [column for column in columns if any(column[1:])]
 

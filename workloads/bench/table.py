@@ -12,12 +12,14 @@ from rich.text import Text
 from workloads.bench.case import Case
 from workloads.bench.figures import OURS, WARM, Group, grouped
 from workloads.bench.wording import (
-    COLUMNS,
     NAMES,
     cells,
+    columns,
     conditions,
+    has_prices,
     machine_sentence,
     machines,
+    price_sentence,
     sentences,
 )
 
@@ -41,6 +43,8 @@ def show(cases: Sequence[Case], console: Console) -> None:
         console.print()
     for machine in machines(cases):
         _line(f"Measured on {machine_sentence(machine)}.", console, style="dim")
+    if said := price_sentence(cases):
+        _line(said, console, style="dim")
 
 
 def _print_table(group: Group, console: Console) -> None:
@@ -57,13 +61,14 @@ def _print_table(group: Group, console: Console) -> None:
 
 def _table(group: Group, space: int) -> Table:
     table = Table(box=None, padding=(0, space, 0, 0), pad_edge=False, header_style="dim")
-    for at, (above, below) in enumerate(COLUMNS):
+    prices = has_prices(group.cases)
+    for at, (above, below) in enumerate(columns(group.cases)):
         table.add_column(
             f"{above}\n{below}", justify="left" if at < NAMES else "right", no_wrap=True
         )
     for case in group.cases:
         style = "bold" if (case.engine, case.phase) == (OURS, WARM) else ""
-        table.add_row(*(Text(cell) for cell in cells(case, group)), style=style)
+        table.add_row(*(Text(cell) for cell in cells(case, group, prices=prices)), style=style)
     return table
 
 
