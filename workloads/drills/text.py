@@ -28,6 +28,7 @@ from workloads.files.job import Summary
 from workloads.files.places import Folder
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
+from workloads.files.tuning import Tuning
 from workloads.text.clean import clean
 from workloads.text.generate import TextSpec, generate
 
@@ -93,7 +94,7 @@ def _cleaned(raw: Folder, output: Folder, asked: AskedText, observer: Observer) 
             FUNCTION,
             options={"seconds": asked.seconds},
             shape=Shape(files=asked.files),
-            batch_bytes=BATCH_BYTES,
+            tuning=Tuning(batch_bytes=BATCH_BYTES),
             progress=False,
         )
 

@@ -77,6 +77,12 @@ def tell(summary: Summary) -> None:
         f"{done}; {summary.rows_out:,} rows, {summary.bytes_out / 1e6:,.1f} MB "
         f"in {summary.seconds:.1f} s"
     )
+    if summary.rejected:
+        reasons = ", ".join(f"{reason} {rows:,}" for reason, rows in summary.rejected.items())
+        print(
+            f"{sum(summary.rejected.values()):,} rows rejected ({reasons}); "
+            "each is in the output folder's _rejected"
+        )
     spent = summary.read_seconds + summary.work_seconds + summary.write_seconds
     if spent:
         print(

@@ -145,8 +145,12 @@ def _importable_by_workers() -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
-def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
-    """Runs the tasks on Ray, one a core, the largest first; yields outcomes as they come.
+def distribute(
+    tasks: Sequence[Task], *, cpus: int = 1, most: int | None = None
+) -> Generator[Outcome, None, None]:
+    """Runs the tasks on Ray, one for `cpus` cores, the largest first; yields outcomes as they come.
+
+    No more than `most` of them are under way at a time, and no more than RAY_ON_AWS_AT_ONCE says.
 
     A task whose worker is lost is run again elsewhere, by Ray, up to MOST_RETRIES times; on a
     cluster, one that cannot reach its store tries again itself, after PAUSES. An exception that a
@@ -154,19 +158,20 @@ def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
 
     Raises:
         ServiceError: the worker of a task was lost too often.
-        UsageError: RAY_ON_AWS_AT_ONCE is no number.
+        UsageError: RAY_ON_AWS_AT_ONCE is no number, or this machine has not so many cores.
     """
     if not tasks:
         return
-    most = at_once()
+    most = min((one for one in (most, at_once()) if one is not None), default=None)
     start_ray()
+    _check_room(cpus)
     import ray.data
     from ray.exceptions import LocalRayletDiedError, NodeDiedError, WorkerCrashedError
     from ray.util.annotations import RayDeprecationWarning
 
     ordered = sorted(tasks, key=lambda task: task.weight, reverse=True)
     items = [{"task": pickle.dumps(task)} for task in ordered]
-    with _files_as_rows():
+    with _files_as_rows(most and most * cpus):
         blocks = ray.data.from_items(items, override_num_blocks=min(len(items), MOST_BLOCKS))
         with warnings.catch_warnings():
             # Ray 2.60 deprecates this form and has no other one for retries yet.
@@ -176,7 +181,7 @@ def distribute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
                 batch_size=1,
                 batch_format="numpy",
                 compute=ray.data.TaskPoolStrategy(most),
-                num_cpus=1,
+                num_cpus=cpus,
                 max_retries=MOST_RETRIES,
             )
         try:
@@ -206,9 +211,22 @@ def _done(task: Task, pauses: Sequence[float]) -> Outcome:
     return task.run()
 
 
+def _check_room(cpus: int) -> None:
+    """Raises UsageError where the embedded Ray can never run a task; a cluster may yet grow."""
+    if not on_cluster() and cpus > (there := _cores()):
+        raise UsageError(f"a task is to have {cpus} CPUs, and there are {there}: give it fewer")
+
+
+def _cores() -> int:
+    import ray
+
+    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return int(resources.get("CPU", 0))
+
+
 @contextmanager
-def _files_as_rows() -> Iterator[None]:
-    """Ray Data as files need it, for the datasets made within it."""
+def _files_as_rows(most_cpus: int | None) -> Iterator[None]:
+    """Ray Data as files need it, for the datasets made within it, on so many CPUs at the most."""
     from ray.data import DataContext, ExecutionResources
 
     before = DataContext.get_current()
@@ -217,9 +235,9 @@ def _files_as_rows() -> Iterator[None]:
     context.op_resource_reservation_enabled = False
     context.enable_progress_bars = False
     keep_to_subcluster(context)
-    if most := at_once():
+    if most_cpus:
         # It holds no task back by this here, but asks for no node beyond it when all are busy.
-        context.execution_options.resource_limits = ExecutionResources.for_limits(cpu=most)
+        context.execution_options.resource_limits = ExecutionResources.for_limits(cpu=most_cpus)
     # What Ray Data logs of a failure comes to the caller as the exception too.
     logger = logging.getLogger("ray.data")
     level = logger.level

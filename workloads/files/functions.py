@@ -23,12 +23,30 @@ NOT_OWN = {
     "<frozen importlib._bootstrap_external>",
 }
 
-TableFunction = Callable[[pa.Table], pa.Table]
+# The column of what is rejected that says why.
+REASON = "reason"
+
+
+@dataclass(frozen=True)
+class Parted:
+    """What a function makes of a table where it does not take every row of it.
+
+    Attributes:
+        kept: what it makes of the rows that it takes.
+        rejected: the others: whatever tells which they are, and in a column `reason` of text why.
+            Reasons are few, so that they can be counted.
+    """
+
+    kept: pa.Table
+    rejected: pa.Table
+
+
+TableFunction = Callable[[pa.Table], pa.Table | Parted]
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function from an Arrow table to an Arrow table.
+    """A function from an Arrow table to an Arrow table, or to a `Parted`.
 
     Attributes:
         name: `module:function`.
@@ -69,7 +87,7 @@ class Function:
         return partial(found, **self.options) if self.options else found
 
 
-def apply(function: TableFunction, table: pa.Table, name: str, origin: str) -> pa.Table:
+def apply(function: TableFunction, table: pa.Table, name: str, origin: str) -> pa.Table | Parted:
     """What the function makes of a table; `name` and `origin` tell which function, which file.
 
     Raises:
@@ -84,6 +102,10 @@ def apply(function: TableFunction, table: pa.Table, name: str, origin: str) -> p
         raise FunctionError(
             f"{name} failed on {origin}: {error!r}\n{_own_traceback(error)}"
         ) from error
+    if isinstance(result, Parted):
+        if REASON not in result.rejected.column_names:
+            raise FunctionError(f"{name} rejected rows of {origin} without a column '{REASON}'")
+        return result
     if not isinstance(result, pa.Table):
         kind = type(result).__name__
         raise FunctionError(f"{name} gave back a {kind} for {origin}, not a pyarrow.Table")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workloads.files.commit import remove_temporary
 from workloads.files.distribute import distribute
@@ -27,6 +28,7 @@ class Summary:
         bytes_out: size of the files written by this run.
         seconds: wall time.
         read_seconds, work_seconds, write_seconds: how the tasks spent theirs, added over cores.
+        rejected: how many rows this run has rejected, for each reason the most frequent first.
     """
 
     written: int
@@ -39,6 +41,7 @@ class Summary:
     read_seconds: float
     work_seconds: float
     write_seconds: float
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 def run_job(
@@ -50,8 +53,21 @@ def run_job(
     skipped: Iterable[str] = (),
     skip_bad: bool = False,
     progress: bool = True,
+    cpus: int = 1,
+    at_once: int | None = None,
 ) -> Summary:
     """Runs the tasks, which write into the folder.
+
+    Args:
+        folder: that they write into.
+        tasks: one for each file that is to be written.
+        label: what to call the work in progress lines.
+        already_there: for the summary.
+        skipped: for the summary.
+        skip_bad: go on where a task's input is wrong.
+        progress: whether to show it on standard error.
+        cpus: that each task takes.
+        at_once: how many tasks may be under way at a time; None for all that there is room for.
 
     Raises:
         RayOnAwsError: a task's input is wrong (unless `skip_bad`), or it cannot write.
@@ -61,7 +77,7 @@ def run_job(
     left_out = list(skipped)
     meter = Meter(label, sum(task.weight for task in tasks), shown=progress)
     # Closed at once, for an error to stop what is still running rather than leave it behind.
-    with meter, closing(distribute(tasks)) as running:
+    with meter, closing(distribute(tasks, cpus=cpus, most=at_once)) as running:
         for outcome in running:
             meter.advance(outcome.weight)
             if outcome.error is None:
@@ -82,4 +98,12 @@ def run_job(
         read_seconds=sum(one.read_seconds for one in outcomes),
         work_seconds=sum(one.work_seconds for one in outcomes),
         write_seconds=sum(one.write_seconds for one in outcomes),
+        rejected=_added_up(outcomes),
     )
+
+
+def _added_up(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    rejected: Counter[str] = Counter()
+    for one in outcomes:
+        rejected.update(one.rejected)
+    return dict(rejected.most_common())

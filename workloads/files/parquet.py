@@ -164,16 +164,17 @@ def _rows_per_batch(size: int, rows: int, batch_bytes: int) -> int:
 
 
 class Writer:
-    """Writes tables to one Parquet file, in row groups of about `ROW_GROUP_BYTES`.
+    """Writes tables to one Parquet file, in row groups of about `row_group_bytes`.
 
     Attributes:
         rows: how many were given to it so far.
     """
 
-    def __init__(self, sink: BinaryIO, codec: str) -> None:
+    def __init__(self, sink: BinaryIO, codec: str, row_group_bytes: int = ROW_GROUP_BYTES) -> None:
         self.rows = 0
         self._sink = sink
         self._codec = codec
+        self._row_group_bytes = row_group_bytes
         self._held: list[pa.Table] = []
         self._held_bytes = 0
         self._writer: pq.ParquetWriter | None = None
@@ -192,7 +193,7 @@ class Writer:
         self.rows += table.num_rows
         self._held.append(table)
         self._held_bytes += table.nbytes
-        if self._held_bytes >= ROW_GROUP_BYTES:
+        if self._held_bytes >= self._row_group_bytes:
             self._flush()
 
     def close(self) -> None:

@@ -95,6 +95,15 @@ class Folder:
                 content: bytes = stream.read()
                 return content
 
+    def remove(self, name: str) -> None:
+        """Removes a file, if it is there."""
+        with explained(f"{self.uri}/{name}"):
+            if self.in_s3:
+                bucket, _, key = self.path(name).partition("/")
+                s3.client().delete_object(Bucket=bucket, Key=key)
+            else:
+                Path(self.path(name)).unlink(missing_ok=True)
+
 
 def input_files(folder: Folder) -> tuple[Folder, list[File]]:
     """The files that a user means by a folder or by a single file, and the folder they are in.

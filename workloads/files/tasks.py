@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from errors import InputError, RayOnAwsError
@@ -22,6 +23,7 @@ class Outcome:
         work_seconds: time spent in the function.
         write_seconds: time spent encoding and writing.
         error: why nothing was written; None where all went well.
+        rejected: how many rows were rejected for each reason.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Outcome:
     work_seconds: float = 0.0
     write_seconds: float = 0.0
     error: RayOnAwsError | None = None
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def bad_input(self) -> bool:

@@ -9,15 +9,20 @@ from typing import Any
 
 from errors import InputError, RayOnAwsError, UsageError
 from workloads.files.commit import whole_file
+from workloads.files.encoded import Encoded
 from workloads.files.functions import Function, apply
 from workloads.files.job import Summary, run_job
-from workloads.files.parquet import BATCH_BYTES, Clock, Writer, check_codec, read_rows, row_count
+from workloads.files.parquet import Clock, Writer, check_codec, row_count
 from workloads.files.places import File, Folder, input_files
 from workloads.files.record import claim
+from workloads.files.rejects import Rejects
+from workloads.files.rows import ParquetRows, Rows
 from workloads.files.shapes import Output, Shape, fingerprint
 from workloads.files.tasks import Outcome
+from workloads.files.tuning import DEFAULT, Tuning, tuned
 
 FILE_TO_FILE = Shape()
+PARQUET = ParquetRows()
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class TransformTask:
     output: Output
     function: Function
     codec: str
-    batch_bytes: int
+    tuning: Tuning = DEFAULT
+    rows: Rows = PARQUET
 
     @property
     def name(self) -> str:
@@ -52,23 +58,24 @@ class TransformTask:
         function = self.function.load()
         reading, working, writing = Clock(), Clock(), Clock()
         rows_in = 0
+        rejects = Rejects()
+        tables = self.rows.tables(self.source, self.output, self.tuning.batch_bytes)
         with whole_file(self.destination, self.name) as sink:
-            writer = Writer(sink, self.codec)
-            for part in self.output.slices:
-                origin = f"{self.source.uri}/{part.file}"
-                tables = read_rows(self.source, part.file, part.start, part.stop, self.batch_bytes)
-                while True:
-                    with reading.running():
-                        table = next(tables, None)
-                    if table is None:
-                        break
-                    rows_in += table.num_rows
-                    with working.running():
-                        result = apply(function, table, self.function.name, origin)
-                    with writing.running():
-                        writer.add(result, origin)
+            writer = Writer(sink, self.codec, self.tuning.row_group_bytes)
+            while True:
+                with reading.running():
+                    origin, table = next(tables, ("", None))
+                if table is None:
+                    break
+                rows_in += table.num_rows
+                with working.running():
+                    result = apply(function, table, self.function.name, origin)
+                with writing.running():
+                    writer.add(rejects.kept_of(result, origin), origin)
             with writing.running():
                 writer.close()
+                # Before the file has its name, which says that all of it is done.
+                rejects.write(self.destination, self.name, self.codec)
                 bytes_out = sink.tell()
         return Outcome(
             self.name,
@@ -79,6 +86,7 @@ class TransformTask:
             read_seconds=reading.seconds,
             work_seconds=working.seconds,
             write_seconds=writing.seconds,
+            rejected=dict(rejects.reasons),
         )
 
 
@@ -91,7 +99,8 @@ def transform(
     shape: Shape = FILE_TO_FILE,
     codec: str = "snappy",
     skip_bad: bool = False,
-    batch_bytes: int = BATCH_BYTES,
+    encoded: Encoded | None = None,
+    tuning: Tuning | None = None,
     progress: bool = True,
 ) -> Summary:
     """Applies a function to the rows of all Parquet files of a folder, on Ray.
@@ -102,12 +111,14 @@ def transform(
     Args:
         source: a folder or a file, local or `s3://BUCKET/FOLDER`.
         destination: a folder, local or `s3://BUCKET/FOLDER`; new, empty, or of this same run.
-        function: `module:function`, from a pyarrow.Table of some rows to a pyarrow.Table.
+        function: `module:function`, from a pyarrow.Table of some rows to a pyarrow.Table, or to a
+            `Parted`, whose rejected rows go to a file of the same name in `_rejected`.
         options: passed to the function by keyword; as JSON has them.
         shape: a file for a file, or so many rows in a file, or so many files.
         codec: of the output: snappy, zstd, lz4, gzip or none.
         skip_bad: leave out files that cannot be read or transformed, and list them.
-        batch_bytes: about how much the function is given at a time.
+        encoded: which files are the rows themselves, where the source holds no Parquet.
+        tuning: how the job is cut up and spread; by default what `tuned` says.
         progress: whether to show it on standard error.
 
     Raises:
@@ -126,6 +137,7 @@ def transform(
             f"input {origin.uri} and output {target.uri} lie within one another: "
             "choose an output folder beside the input"
         )
+    tuning = tuning or tuned(function)
     bad: list[str] = []
 
     def count(file: File) -> int | None:
@@ -137,13 +149,13 @@ def transform(
             bad.append(str(error))
             return None
 
-    outputs = shape.outputs(files, count)
+    outputs = _packed(encoded, origin, files, bad) if encoded else shape.outputs(files, count)
     run = {"function": function, "options": work.options, "source": origin.uri, "codec": codec}
-    if not shape.file_to_file:
+    if encoded or not shape.file_to_file:
         run["rows"] = fingerprint(outputs)
     finished = _finished(target, outputs) if claim(target, run) else set()
     tasks = [
-        TransformTask(origin, target, output, work, codec, batch_bytes)
+        TransformTask(origin, target, output, work, codec, tuning, encoded or PARQUET)
         for output in outputs
         if output.name not in finished
     ]
@@ -155,7 +167,26 @@ def transform(
         skipped=bad,
         skip_bad=skip_bad,
         progress=progress,
+        cpus=tuning.cpus,
+        at_once=tuning.at_once,
     )
+
+
+def _packed(encoded: Encoded, origin: Folder, files: list[File], bad: list[str]) -> list[Output]:
+    """The outputs for encoded files; what else lies there is told in `bad`.
+
+    Raises:
+        InputError: there are none, or one is too large.
+    """
+    taken, others = encoded.chosen(files)
+    if not taken:
+        raise InputError(
+            f"no file in {origin.uri} ends with {', '.join(encoded.suffixes)}: name another folder"
+        )
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        bad.append(f"{others[0].name}{more}: of another kind than {', '.join(encoded.suffixes)}")
+    return encoded.outputs(taken)
 
 
 def _finished(folder: Folder, outputs: list[Output]) -> set[str]:

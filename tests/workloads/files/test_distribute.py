@@ -131,7 +131,7 @@ def test_no_node_is_asked_for_beyond_the_tasks_that_are_under_way(
     limits: dict[str, float] = {}
     for said in ("", "3"):
         monkeypatch.setenv("RAY_ON_AWS_AT_ONCE", said)
-        with module._files_as_rows():
+        with module._files_as_rows(module.at_once()):
             limits[said] = DataContext.get_current().execution_options.resource_limits.cpu
     assert limits == {"": math.inf, "3": 3}
     assert DataContext.get_current().execution_options.resource_limits.cpu == math.inf

@@ -34,7 +34,9 @@ def test_a_function_is_found_by_its_name() -> None:
 
 def test_options_are_passed_by_keyword() -> None:
     function = Function(f"{user.NAME}:tagged", {"tag": "new"}).load()
-    assert function(TABLE)["tag"].unique().to_pylist() == ["new"]
+    result = function(TABLE)
+    assert isinstance(result, pa.Table)
+    assert result["tag"].unique().to_pylist() == ["new"]
 
 
 def test_a_module_of_the_current_folder_is_found(folder: Path) -> None:

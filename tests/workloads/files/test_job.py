@@ -21,6 +21,7 @@ from tests.workloads.programs import ROOT, environment, run
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
 from workloads.files.transform import transform
+from workloads.files.tuning import Tuning
 
 # So many that no core can be through with them before the job is interrupted.
 FILES = 12 * (os.cpu_count() or 1)
@@ -102,7 +103,7 @@ def test_a_killed_worker_costs_no_row_and_doubles_none(tmp_path: Path) -> None:
         tmp_path / "out",
         f"{user.NAME}:dies_once",
         options={"marker": str(marker)},
-        batch_bytes=100,
+        tuning=Tuning(100),
         progress=False,
     )
     assert marker.exists()

@@ -17,6 +17,7 @@ from tests.workloads.parquet import all_ids, contents, everything_in, ids, numbe
 from workloads.files.record import RECORD
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
+from workloads.files.tuning import Tuning
 
 MB = 1_000_000
 
@@ -165,7 +166,7 @@ def test_a_wrong_function_is_told_and_leaves_no_file_half_written(
 ) -> None:
     options = {"colour": "red"} if function == "tagged" else {}
     with pytest.raises(FunctionError, match=told):
-        run(source, tmp_path / "out", function, options=options, skip_bad=True, batch_bytes=100)
+        run(source, tmp_path / "out", function, options=options, skip_bad=True, tuning=Tuning(100))
     for name, rows in ids(tmp_path / "out").items():
         assert rows == ids(source)[name]
     left = everything_in(tmp_path / "out")

@@ -21,11 +21,11 @@ from tests.workloads.parquet import all_ids, contents, everything_in, ids, write
 from tests.workloads.programs import peak_bytes
 from tests.workloads.text.reference import cleaned_values
 from workloads.files.functions import Function
-from workloads.files.parquet import BATCH_BYTES
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
 from workloads.files.shapes import Output, Shape, Slice
 from workloads.files.transform import TransformTask, transform
+from workloads.files.tuning import Tuning
 
 MB = 1_000_000
 MANY_TYPES = pa.table(
@@ -55,7 +55,7 @@ from workloads.files.shapes import Output, Slice
 from workloads.files.transform import Function, TransformTask
 source, destination = map(Folder.of, sys.argv[1:])
 output = Output("a.parquet", (Slice("a.parquet"),), 0, 0)
-task = TransformTask(source, destination, output, Function("workloads.text:clean"), "snappy", 2**21)
+task = TransformTask(source, destination, output, Function("workloads.text:clean"), "snappy")
 outcome = task.run()
 assert outcome.error is None, outcome.error
 print(outcome.rows_out)
@@ -98,7 +98,7 @@ def test_rows_may_become_fewer_or_more(source: Path, tmp_path: Path) -> None:
 def test_rows_are_cut_as_asked(
     source: Path, tmp_path: Path, shape: Shape, sizes: list[int]
 ) -> None:
-    summary = run(source, tmp_path / "out", shape=shape, batch_bytes=100)
+    summary = run(source, tmp_path / "out", shape=shape, tuning=Tuning(100))
     assert [len(rows) for rows in ids(tmp_path / "out").values()] == sizes
     assert all_ids(tmp_path / "out") == list(range(42))
     assert summary.written == len(sizes)
@@ -154,7 +154,7 @@ def test_a_retried_task_duplicates_nothing(source: Path, tmp_path: Path) -> None
     output = Output("x.parquet", (Slice("a.parquet", 3, 8), Slice("year=2026/e")), 0, 0)
     function = Function(f"{user.NAME}:same")
     where = Folder.of(source), Folder.of(tmp_path / "out")
-    task = TransformTask(*where, output, function, "snappy", BATCH_BYTES)
+    task = TransformTask(*where, output, function, "snappy")
     first, second = task.run(), task.run()
     assert (first.rows_in, first.rows_out, first.error) == (12, 12, None)
     assert (second.rows_in, second.rows_out, second.bytes_out) == (12, 12, first.bytes_out)
@@ -169,7 +169,7 @@ def test_a_task_that_fails_in_the_middle_leaves_nothing_and_says_nothing_else(
     output = Output("x.parquet", (Slice("a.parquet"),), 0, 0)
     function = Function(f"{user.NAME}:raises")
     where = Folder.of(source), Folder.of(tmp_path / "out")
-    outcome = TransformTask(*where, output, function, "snappy", 100).run()
+    outcome = TransformTask(*where, output, function, "snappy", Tuning(100)).run()
     assert type(outcome.error) is FunctionError
     del outcome
     gc.collect()

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from errors import InputError
+from workloads.files.functions import Parted
 from workloads.text import clean
 
 NAME = __name__
@@ -32,6 +33,22 @@ def tagged(table: pa.Table, tag: str = "none") -> pa.Table:
 def even(table: pa.Table) -> pa.Table:
     """Fewer rows."""
     return table.filter(pc.equal(pc.bit_wise_and(table["id"], 1), 0))
+
+
+def rejects_odd(table: pa.Table, reason: str = "odd") -> Parted:
+    """Takes the rows with an even id, and rejects the others."""
+    odd = table.filter(pc.equal(pc.bit_wise_and(table["id"], 1), 1)).select(["id"])
+    return Parted(even(table), odd.append_column("reason", pa.array([reason] * odd.num_rows)))
+
+
+def rejects_without_reason(table: pa.Table) -> Parted:
+    """Rejects all rows, and does not say why."""
+    return Parted(table.slice(0, 0), table)
+
+
+def measured(table: pa.Table) -> pa.Table:
+    """How many bytes each of some encoded files has."""
+    return pa.table([table["path"], pc.binary_length(table["bytes"])], names=["path", "size"])
 
 
 def twice(table: pa.Table) -> pa.Table:

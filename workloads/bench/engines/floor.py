@@ -18,7 +18,6 @@ from workloads.bench.families import Spec
 from workloads.files.commit import remove_temporary
 from workloads.files.distribute import label_selector, on_cluster, start_ray
 from workloads.files.functions import Function
-from workloads.files.parquet import BATCH_BYTES
 from workloads.files.places import Folder, input_files
 from workloads.files.shapes import Shape
 from workloads.files.tasks import Outcome, Task
@@ -59,7 +58,7 @@ def copy(source: str, destination: str, function: str) -> Split:
     target = Folder.of(destination)
     return run_all(
         [
-            TransformTask(origin, target, output, Function(function), CODEC, BATCH_BYTES)
+            TransformTask(origin, target, output, Function(function), CODEC)
             for output in Shape().outputs(files, lambda _file: None)
         ]
     )

@@ -1,0 +1,57 @@
+"""Rows that a function rejects: counted, and beside those that it keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from errors import FunctionError
+from tests.workloads.files import user
+from tests.workloads.files.jobs import run
+from tests.workloads.parquet import all_ids, contents, everything_in, ids
+from workloads.files.functions import Function
+from workloads.files.places import Folder
+from workloads.files.rejects import REJECTED
+from workloads.files.shapes import Output, Slice
+from workloads.files.transform import TransformTask
+
+
+def test_each_row_is_kept_or_rejected(source: Path, tmp_path: Path) -> None:
+    summary = run(source, tmp_path / "out", "rejects_odd")
+    assert (summary.rows_in, summary.rows_out, summary.rejected) == (42, 21, {"odd": 21})
+    for name, before in ids(source).items():
+        assert ids(tmp_path / "out")[name] == [one for one in before if one % 2 == 0]
+        if odd := [one for one in before if one % 2]:
+            rejected = pq.read_table(tmp_path / "out" / REJECTED / name, partitioning=None)
+            assert rejected.to_pydict() == {"id": odd, "reason": ["odd"] * len(odd)}
+    # Readers of the output do not see them.
+    assert all_ids(tmp_path / "out") == list(range(0, 42, 2))
+
+
+def test_what_an_earlier_run_rejected_does_not_stay(source: Path, tmp_path: Path) -> None:
+    run(source, tmp_path / "out", "rejects_odd")
+    assert (tmp_path / "out" / REJECTED / "a.parquet").exists()
+    table = contents(source)["a.parquet"]
+    pq.write_table(user.even(table), source / "a.parquet")
+    summary = run(source, tmp_path / "out", "rejects_odd")
+    assert (summary.written, summary.rejected) == (1, {})
+    assert not (tmp_path / "out" / REJECTED / "a.parquet").exists()
+
+
+def test_rejected_rows_go_to_s3_too(source: Path, bucket: str) -> None:
+    out = Folder.of(f"{bucket}/out")
+    for slices, left in (((Slice("a.parquet"),), True), ((Slice("a.parquet", 0, 1),), False)):
+        output = Output("a.parquet", slices, 0, 0)
+        function = Function(f"{user.NAME}:rejects_odd")
+        outcome = TransformTask(Folder.of(source), out, output, function, "snappy").run()
+        assert outcome.error is None
+        assert (out.read(f"{REJECTED}/a.parquet") is not None) == left
+        assert [file.name for file in out.files()] == ["a.parquet"]
+
+
+def test_rejected_rows_have_a_reason(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(FunctionError, match="without a column 'reason'"):
+        run(source, tmp_path / "out", "rejects_without_reason")
+    assert not any(name.endswith(".parquet") for name in everything_in(tmp_path / "out"))

@@ -1,0 +1,40 @@
+"""Where the rows of an output come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from workloads.files.parquet import read_rows
+from workloads.files.places import Folder
+from workloads.files.shapes import Output
+
+
+class Rows(Protocol):
+    """Reads what an output is made from."""
+
+    def tables(
+        self, source: Folder, output: Output, batch_bytes: int
+    ) -> Iterator[tuple[str, pa.Table]]:
+        """Tables of about so many bytes, each with the name of what it was read from."""
+
+
+@dataclass(frozen=True)
+class ParquetRows:
+    """Reads rows of Parquet files."""
+
+    def tables(
+        self, source: Folder, output: Output, batch_bytes: int
+    ) -> Iterator[tuple[str, pa.Table]]:
+        """See `Rows`; at least one table for each file.
+
+        Raises:
+            InputError: a file is not Parquet, or not whole.
+        """
+        for part in output.slices:
+            origin = f"{source.uri}/{part.file}"
+            for table in read_rows(source, part.file, part.start, part.stop, batch_bytes):
+                yield origin, table

@@ -1,0 +1,68 @@
+"""How a job is cut up and spread over cores: defaults, or what was found to be best here."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from errors import UsageError
+from workloads.files.parquet import BATCH_BYTES, ROW_GROUP_BYTES
+
+# Says what was found to be best, as JSON: a `Tuning` for each function, its defaults left out.
+TUNING = "RAY_ON_AWS_TUNING"
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a job is cut up and spread. It changes how long a job takes, and not a row of its result.
+
+    Attributes:
+        batch_bytes: about how much the function is given at a time.
+        row_group_bytes: about how much of its result goes into a row group of a file.
+        cpus: that each task takes.
+        at_once: how many tasks may be under way at a time; None for all that there is room for.
+    """
+
+    batch_bytes: int = BATCH_BYTES
+    row_group_bytes: int = ROW_GROUP_BYTES
+    cpus: int = 1
+    at_once: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+            if not whole and not (name == "at_once" and value is None):
+                raise UsageError(f"{name} is to be a whole number from 1 on, not {value!r}")
+
+    def changed(self, fields_: Mapping[str, Any]) -> Tuning:
+        """The same but for some fields.
+
+        Raises:
+            UsageError: there is no such field, or it cannot have this value.
+        """
+        if unknown := sorted(set(fields_) - {one.name for one in fields(self)}):
+            raise UsageError(f"a tuning has no {', '.join(unknown)}")
+        return replace(self, **fields_)
+
+
+DEFAULT = Tuning()
+
+
+def tuned(function: str, default: Tuning = DEFAULT) -> Tuning:
+    """What the environment says of a function, and the default for what it does not say.
+
+    Raises:
+        UsageError: what the environment says cannot be understood.
+    """
+    said = os.environ.get(TUNING)
+    if not said:
+        return default
+    try:
+        return default.changed(json.loads(said).get(function, {}))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{TUNING} is not a JSON object of tunings ({error}): unset it, or run tune again"
+        ) from error
