@@ -26,9 +26,17 @@ def write(cases: Sequence[Case], path: Path, *, command: str = "") -> None:
     Raises:
         OutputError: the file cannot be written there.
     """
-    page = render(cases, command=command)
+    write_page(render(cases, command=command), path)
+
+
+def write_page(text: str, path: Path) -> None:
+    """Writes a page, replacing the file if there is one.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
     try:
-        path.write_text(page, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write the report to {path}: {error.strerror}; give a file in a folder "
@@ -39,17 +47,10 @@ def write(cases: Sequence[Case], path: Path, *, command: str = "") -> None:
 def render(cases: Sequence[Case], *, command: str = "") -> str:
     """The report of a result as text."""
     groups = grouped(cases)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("report.html.j2").render(
+    return page(
+        "report.html.j2",
         headline=wording.headline(groups),
-        measured=_period(cases),
+        measured=period(cases),
         glance=_glance(groups),
         machines=wording.machines(cases),
         groups=[_section(group, prices=wording.has_prices(cases)) for group in groups],
@@ -58,10 +59,22 @@ def render(cases: Sequence[Case], *, command: str = "") -> str:
         prices=wording.price_sentence(cases),
         names=wording.NAMES,
         commands=[command] if command else _commands(cases),
-        light=charts.LIGHT,
-        dark=charts.DARK,
         gib=wording.GIB,
     )
+
+
+def page(template: str, **shown: object) -> str:
+    """A page made of a template of this package, in the colours of the charts."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made = environment.get_template(template)
+    return made.render(light=charts.LIGHT, dark=charts.DARK, **shown)
 
 
 def _section(group: Group, *, prices: bool) -> dict[str, object]:
@@ -103,7 +116,7 @@ def _glance(groups: Sequence[Group]) -> list[tuple[str, ...]]:
     return [column for column in columns if any(column[1:])]
 
 
-def _period(cases: Sequence[Case]) -> str:
+def period(cases: Sequence[Case]) -> str:
     """The day of the measurements, or the first and the last."""
     days = sorted({case.started_at.partition("T")[0] for case in cases})
     return " to ".join([days[0], *days[1:][-1:]])

@@ -76,7 +76,7 @@ def dollars(value: float | None) -> str:
     """Dollars, or nothing."""
     if value is None:
         return ""
-    return f"{value:,.2f}" if value >= 1 else f"{value:.2g}"
+    return f"{value:,.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
 def decimal(value: float | None) -> str:

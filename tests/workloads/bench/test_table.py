@@ -139,7 +139,7 @@ def test_what_a_terabyte_costs_is_shown_where_that_is_known() -> None:
     assert above.split()[-2:] == ["USD", "spot"]
     lines = {tuple(line.split()[:2]): line.split() for line in text.splitlines()}
     assert lines["ours", "warm"][-1] == "10.00"
-    assert lines["baseline", "warm"][-2:] == ["0.1", "0.01"]
+    assert lines["baseline", "warm"][-2:] == ["0.10", "0.01"]
     assert text.count("(us-east-1: a list)") == 1
     assert "USD" not in printed([start(), case()])
 
