@@ -90,7 +90,7 @@ class Batch:
             name: pa.array(values, kind) for (name, kind), values in zip(FACTS, facts, strict=True)
         }
         columns[PHASH] = pa.array(hashes(self._squares[: len(self.kept)]))
-        columns[TENSOR] = _tensor_array(self._values())
+        columns[TENSOR] = tensor_array(self._values())
         return {f"{prefix}{name}": values for name, values in columns.items()}
 
     def reasons(self, prefix: str) -> dict[str, pa.Array]:
@@ -111,7 +111,7 @@ class Batch:
         return values
 
 
-def _tensor_array(values: npt.NDArray[Any]) -> pa.Array:
+def tensor_array(values: npt.NDArray[Any]) -> pa.Array:
     """An Arrow array of the tensors, not copied."""
     shape = values.shape[1:]
     flat = pa.array(values.reshape(-1))

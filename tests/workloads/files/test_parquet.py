@@ -17,17 +17,16 @@ from hypothesis import strategies as st
 from errors import FunctionError, InputError, UsageError
 from tests.workloads.files import user
 from tests.workloads.parquet import numbers, write
-from workloads.files import parquet
 from workloads.files.parquet import CODECS, Writer, check_codec, read_rows, row_count
 from workloads.files.places import Folder
 
 KB, MB = 1000, 1_000_000
 
 
-def written(*tables: pa.Table, codec: str = "snappy") -> pq.ParquetFile:
+def written(*tables: pa.Table, codec: str = "snappy", **settings: int) -> pq.ParquetFile:
     """A file that holds the tables."""
     sink = io.BytesIO()
-    writer = Writer(sink, codec)
+    writer = Writer(sink, codec, **settings)
     for table in tables:
         writer.add(table, "/in/a.parquet")
     writer.close()
@@ -110,10 +109,10 @@ def test_an_unknown_codec_is_told() -> None:
         check_codec("rar")
 
 
-def test_row_groups_are_of_one_size_whatever_the_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 100 * KB)
+def test_row_groups_are_of_one_size_whatever_the_batches() -> None:
     table = numbers(0, 20_000)
-    file = written(*(table.slice(start, 100) for start in range(0, 20_000, 100)))
+    batches = (table.slice(start, 100) for start in range(0, 20_000, 100))
+    file = written(*batches, row_group_bytes=100 * KB)
     assert file.read().equals(table)
     sizes = [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)]
     assert len(sizes) > 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ BINARY = (pa.binary(), pa.large_binary(), pa.binary_view())
 ADDED = ["width", "height", "format", "mode", "orientation", "frames", "phash", "tensor"]
 
 
-def table_of(images: list[bytes | None], kind: pa.DataType = BINARY[0]) -> pa.Table:
+def table_of(images: Sequence[bytes | None], kind: pa.DataType = BINARY[0]) -> pa.Table:
     ids = range(len(images))
     return pa.table(
         {
