@@ -89,10 +89,20 @@ def test_one_pool_is_nothing_to_compare() -> None:
     )
 
 
-def test_a_pool_of_several_types_has_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ray-subcluster: amd", "ray-subcluster: intel"),
+        (
+            "InstanceType: c7i.4xlarge",
+            "InstanceType: c7i.4xlarge\n      Fleet: {InstanceTypes: [c6i.4xlarge, c7i.4xlarge]}",
+        ),
+    ],
+)
+def test_a_pool_of_several_types_has_none(tmp_path: Path, before: str, after: str) -> None:
     config = tmp_path / "several.yaml"
     text = find("architectures").read_text()
-    config.write_text(text.replace("ray-subcluster: amd", "ray-subcluster: intel"))
+    config.write_text(text.replace(before, after))
     found = pools(remote(source=config), NODES)
     assert (found["intel"].instance_type, found["intel"].price) == ("", None)
     assert found["graviton"].instance_type == "c7g.4xlarge"
