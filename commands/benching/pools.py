@@ -12,6 +12,7 @@ import yaml
 from cluster.configs import find
 from cluster.instances import Instance, instance
 from cluster.launched import Launched
+from cluster.node.fleet import wish
 from cluster.nodes import Node
 from cluster.prices.choose import choose
 from commands.benching.pricing import price_of
@@ -89,7 +90,9 @@ def instance_types(launched: Launched) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for node_type in config["available_node_types"].values():
         if label := node_type.get("labels", {}).get(LABEL):
-            found.setdefault(label, set()).add(node_type["node_config"]["InstanceType"])
+            node = node_type["node_config"]
+            others = node.get(wish.KEY, {}).get(wish.TYPES, [])
+            found.setdefault(label, set()).update([node["InstanceType"], *others])
     return {label: names.pop() if len(names) == 1 else "" for label, names in found.items()}
 
 

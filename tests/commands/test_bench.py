@@ -289,7 +289,7 @@ def test_help_explains_every_option(repository: Path, tmp_path: Path) -> None:
     explained = dict(re.findall(r"--(\w+)(?:=\w+)? (.+?)(?= -\w[ ,]|$)", words))
     assert explained.keys() == {
         *("workload", "scale", "bytes", "kind", "seed", "peers", "engines", "repeats"),
-        *("json", "report", "output", "target", "subcluster", "region", "live"),
+        *("json", "report", "output", "target", "subcluster", "cluster", "region", "live"),
     }
     for engine in entries("text.clean", "mixed", peers=True, engines=(), repeats=None):
         assert engine.engine in explained["engines"]

@@ -36,7 +36,7 @@ def test_figures_are_of_the_share_that_worked() -> None:
     # 15 MB/s for a vCPU are 54 GB an hour.
     assert amd.gb_per_usd == pytest.approx(54 * 32 / 1.6424)
     assert amd.gb_per_usd_spot == pytest.approx(54 * 32 / 0.8)
-    assert amd.case.usd_per_tb == pytest.approx(1000 / amd.gb_per_usd)
+    assert amd.case.usd_per_tb == pytest.approx(1000 / (amd.gb_per_usd or 0))
     assert len(amd.each) == 5
 
 
