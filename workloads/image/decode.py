@@ -174,7 +174,7 @@ def _orientation(image: Image.Image) -> int:
 
 def _plain(image: Image.Image, background: Colour) -> Image.Image:
     """The same in mode L or RGB."""
-    if image.mode.startswith("I"):
+    if image.mode.startswith("I;16"):
         image = _eight_bits(image)
     if image.has_transparency_data:
         return _composited(_in_mode(image, "RGBA"), background)
@@ -194,8 +194,8 @@ def _composited(image: Image.Image, background: Colour) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """A grey image of 16 bits in 8: Pillow would make white of all but its darkest greys."""
-    values = np.asarray(image).clip(0, 65535)
-    grey = Image.fromarray(((values.astype(np.uint32) + 128) // 257).astype(np.uint8))
+    values = np.asarray(image, np.uint16)
+    grey = Image.fromarray((values // 257 + (values % 257 > 128)).astype(np.uint8))
     seen_through = image.info.get("transparency")
     if isinstance(seen_through, int):
         grey.putalpha(Image.fromarray(np.where(values == seen_through, 0, 255).astype(np.uint8)))
