@@ -41,6 +41,11 @@ def add_shape(parser: argparse.ArgumentParser) -> None:
         "--rows-per-file", type=int, metavar="N", help="cut the output into files of N rows"
     )
     shape.add_argument("--files", type=int, metavar="N", help="cut the output into N equal files")
+    add_skip_bad(parser)
+
+
+def add_skip_bad(parser: argparse.ArgumentParser) -> None:
+    """Adds what to do about bad files."""
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out files that cannot be read; list them"
     )
