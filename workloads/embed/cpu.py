@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Collection
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -98,7 +97,6 @@ def used(here: Collection[str], arch: str, precision: str) -> str:
     return next((name for name, takes in rules.items() if set(takes.split()) <= set(here)), "")
 
 
-@cache
 def overflows() -> bool:
     """Whether int8 is to be multiplied in a slower way on this machine, to be exact."""
     told = describe()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import onnx
 import onnxruntime  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnxruntime.quantization import (  # type: ignore[import-untyped]
     QuantType,
     quantize_dynamic,
@@ -86,7 +87,13 @@ def _model(settings: Settings) -> onnx.ModelProto:
         onnx.checker.check_model(model)
     except InputError as error:
         raise InputError(f"{weights}: {error}") from error
-    except (SafetensorError, OSError, ValueError, onnx.checker.ValidationError) as error:
+    except (
+        DecodeError,
+        OSError,
+        SafetensorError,
+        ValueError,
+        onnx.checker.ValidationError,
+    ) as error:
         raise InputError(f"{weights} cannot be used: {error}; get it anew") from error
     return model
 
