@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from errors import InputError, UsageError
 from workloads.audio.bank import BANDS
 from workloads.audio.decode import RATE, Clip, Samples, decode
-from workloads.audio.mel import log_mel
+from workloads.audio.mel import frames, log_mel
 from workloads.audio.reasons import ClipError, Reason
 from workloads.audio.silence import Level, level, trim
 from workloads.files.functions import REASON, Parted
@@ -38,19 +38,17 @@ SAMPLES = {"samples": pa.list_(pa.float32())}
 
 @dataclass(frozen=True)
 class Taken:
-    """What is made of a clip.
+    """A clip that is taken.
 
     Attributes:
         clip: as it was decoded.
         trimmed: its samples without the silence at both ends.
         level: of these.
-        log_mel: of these, of shape (frames, BANDS).
     """
 
     clip: Clip
     trimmed: Samples
     level: Level
-    log_mel: npt.NDArray[np.float16]
 
 
 def features(
@@ -95,7 +93,7 @@ def features(
         except ClipError as error:
             errors.append(error)
     return Parted(
-        _with_columns(_rows(rest, kept), made, _columns(taken)),
+        _with_columns(_rows(rest, kept), made, _columns(taken, keep_samples=keep_samples)),
         _with_columns(
             _rows(rest, ~kept),
             {REASON: pa.string(), DETAIL: pa.string()},
@@ -108,7 +106,7 @@ def features(
 
 
 def _take(content: bytes | None, longest: float, silence_db: float) -> Taken:
-    """What is made of a clip.
+    """A clip, decoded and trimmed.
 
     Raises:
         ClipError: it is not taken.
@@ -117,7 +115,7 @@ def _take(content: bytes | None, longest: float, silence_db: float) -> Taken:
         raise ClipError(Reason.NO_AUDIO, "it is null")
     clip = decode(content, longest)
     trimmed = trim(clip.samples, silence_db)
-    return Taken(clip, trimmed, level(trimmed), log_mel(trimmed).astype(PRECISION))
+    return Taken(clip, trimmed, level(trimmed))
 
 
 def _parted(table: pa.Table, column: str, new: list[str]) -> tuple[pa.Table, pa.ChunkedArray]:
@@ -170,8 +168,8 @@ def _with_columns(
     return table
 
 
-def _columns(taken: list[Taken]) -> dict[str, pa.Array]:
-    """A column for each of MADE and SAMPLES."""
+def _columns(taken: list[Taken], *, keep_samples: bool) -> dict[str, pa.Array]:
+    """A column for each of MADE, and of SAMPLES where they are kept."""
     values = {
         "seconds": [one.clip.seconds for one in taken],
         "sample_rate": [one.clip.sample_rate for one in taken],
@@ -181,23 +179,24 @@ def _columns(taken: list[Taken]) -> dict[str, pa.Array]:
         "peak_dbfs": [one.level.peak_dbfs for one in taken],
     }
     columns = {name: pa.array(column, MADE[name]) for name, column in values.items()}
-    frames = [one.log_mel for one in taken]
-    bands = pa.FixedSizeListArray.from_arrays(
-        _joined(frames, PRECISION), type=MADE["log_mel"].value_type
-    )
-    columns["log_mel"] = _lists(frames, bands, MADE["log_mel"])
-    samples = [one.trimmed for one in taken]
-    columns["samples"] = _lists(samples, _joined(samples, np.float32), SAMPLES["samples"])
+    columns["log_mel"] = _log_mels([one.trimmed for one in taken])
+    if keep_samples:
+        columns["samples"] = _lists([one.trimmed for one in taken])
     return columns
 
 
-def _joined(arrays: list[npt.NDArray[np.floating]], kind: type[np.floating]) -> pa.Array:
-    flat = [array.reshape(-1) for array in arrays]
-    return pa.array(np.concatenate(flat) if flat else np.empty(0, kind))
+def _log_mels(clips: list[Samples]) -> pa.Array:
+    """The features of each clip, written to where Arrow has them."""
+    ends = np.cumsum([0, *(frames(len(samples)) for samples in clips)], dtype=np.int32)
+    values = np.empty((ends[-1], BANDS), PRECISION)
+    for samples, start, end in zip(clips, ends[:-1], ends[1:], strict=True):
+        values[start:end] = log_mel(samples)
+    kind = MADE["log_mel"]
+    bands = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), type=kind.value_type)
+    return pa.ListArray.from_arrays(pa.array(ends), bands, type=kind)
 
 
-def _lists(arrays: list[npt.NDArray[np.floating]], values: pa.Array, kind: pa.DataType) -> pa.Array:
-    """A list of `values` for each array, as long as that."""
-    offsets = np.zeros(len(arrays) + 1, np.int32)
-    np.cumsum([len(array) for array in arrays], out=offsets[1:])
-    return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind)
+def _lists(clips: list[Samples]) -> pa.Array:
+    ends = np.cumsum([0, *map(len, clips)], dtype=np.int32)
+    values = np.concatenate(clips) if clips else np.empty(0, np.float32)
+    return pa.ListArray.from_arrays(pa.array(ends), pa.array(values), type=SAMPLES["samples"])

@@ -94,6 +94,11 @@ def _mel(padded: Samples, out: Features) -> None:
         _bands(powers, sums, frame, out)
 
 
+def frames(samples: int) -> int:
+    """How many frames there are of so many samples."""
+    return samples // HOP
+
+
 def log_mel(samples: Samples) -> Features:
     """The features of a clip.
 
@@ -108,7 +113,7 @@ def log_mel(samples: Samples) -> Features:
     padded[half:-half] = samples
     padded[:half] = samples[half:0:-1]
     padded[-half:] = samples[-2 : -half - 2 : -1]
-    out = np.empty((len(samples) // HOP, BANDS), np.float32)
+    out = np.empty((frames(len(samples)), BANDS), np.float32)
     _mel(padded, out)
     np.maximum(out, SMALLEST_POWER, out=out)
     np.log10(out, out=out)
