@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from workloads.files.functions import REASON, Parted
 LONGEST_SECONDS = 120.0
 SILENCE_DB = 40.0
 DETAIL = "detail"
+# Held until features are made of them, so that small files of long clips take no more memory.
+SAMPLES_AT_ONCE = 600 * RATE
 # Half precision: from -1 to 2 it is exact to 0.0005, a fiftieth of a decibel, and takes half the
 # space. Models are fed with it too.
 PRECISION = np.float16
@@ -81,8 +84,9 @@ def features(
             f"the longest clip and the level of silence must be more than 0, not {longest:g} s "
             f"and {silence_db:g} dB"
         )
-    made = MADE | (SAMPLES if keep_samples else {})
-    rest, clips = _parted(table, column, [*made, REASON, DETAIL])
+    made = pa.schema(MADE | (SAMPLES if keep_samples else {}))
+    rest, clips = _parted(table, column, [*made.names, REASON, DETAIL])
+    pieces = [made.empty_table()]
     taken: list[Taken] = []
     errors: list[ClipError] = []
     kept = np.zeros(len(table), np.bool_)
@@ -92,16 +96,13 @@ def features(
             kept[row] = True
         except ClipError as error:
             errors.append(error)
+        if sum(len(one.trimmed) for one in taken) > SAMPLES_AT_ONCE:
+            pieces.append(_made(taken, made))
+            taken = []
+    pieces.append(_made(taken, made))
     return Parted(
-        _with_columns(_rows(rest, kept), made, _columns(taken, keep_samples=keep_samples)),
-        _with_columns(
-            _rows(rest, ~kept),
-            {REASON: pa.string(), DETAIL: pa.string()},
-            {
-                REASON: pa.array([str(error.reason) for error in errors], pa.string()),
-                DETAIL: pa.array([error.detail for error in errors], pa.string()),
-            },
-        ),
+        _beside(_rows(rest, kept), pa.concat_tables(pieces)),
+        _beside(_rows(rest, ~kept), _told(errors)),
     )
 
 
@@ -160,29 +161,34 @@ def _rows(table: pa.Table, chosen: npt.NDArray[np.bool_]) -> pa.Table:
     return table if chosen.all() else table.filter(pa.array(chosen))
 
 
-def _with_columns(
-    table: pa.Table, types: dict[str, pa.DataType], columns: dict[str, pa.Array]
-) -> pa.Table:
-    for name, kind in types.items():
-        table = table.append_column(pa.field(name, kind), columns[name])
+def _beside(table: pa.Table, other: pa.Table) -> pa.Table:
+    """The columns of both."""
+    for field in other.schema:
+        table = table.append_column(field, other[field.name])
     return table
 
 
-def _columns(taken: list[Taken], *, keep_samples: bool) -> dict[str, pa.Array]:
-    """A column for each of MADE, and of SAMPLES where they are kept."""
-    values = {
+def _told(errors: list[ClipError]) -> pa.Table:
+    """Why each clip is not taken."""
+    reasons = [str(error.reason) for error in errors]
+    details = [error.detail for error in errors]
+    return pa.table([reasons, details], pa.schema({REASON: pa.string(), DETAIL: pa.string()}))
+
+
+def _made(taken: list[Taken], schema: pa.Schema) -> pa.Table:
+    """The columns that are made of clips."""
+    columns: dict[str, Any] = {
         "seconds": [one.clip.seconds for one in taken],
         "sample_rate": [one.clip.sample_rate for one in taken],
         "channels": [one.clip.channels for one in taken],
         "trimmed_seconds": [len(one.trimmed) / RATE for one in taken],
         "rms_dbfs": [one.level.rms_dbfs for one in taken],
         "peak_dbfs": [one.level.peak_dbfs for one in taken],
+        "log_mel": _log_mels([one.trimmed for one in taken]),
     }
-    columns = {name: pa.array(column, MADE[name]) for name, column in values.items()}
-    columns["log_mel"] = _log_mels([one.trimmed for one in taken])
-    if keep_samples:
+    if "samples" in schema.names:
         columns["samples"] = _lists([one.trimmed for one in taken])
-    return columns
+    return pa.table(columns, schema)
 
 
 def _log_mels(clips: list[Samples]) -> pa.Array:

@@ -51,33 +51,33 @@ def _fill(padded: Samples, frame: int, frames: int, work: Samples) -> None:
 
 
 @compiled
-def _powers(work: Samples, powers: Samples) -> None:
-    """Power spectra of the frames, from transforms that hold two frames each.
+def _powers(work: Samples) -> None:
+    """Puts power spectra in the place of the transforms, which hold two frames each.
 
     The transform of a real signal is its own conjugate at the mirrored frequency; what of a
     transform is so belongs to its real frame, and what is its opposite to its imaginary one.
     """
     for frequency in range(FREQUENCIES):
-        here, mirrored, out = _HERE[frequency], _MIRRORED[frequency], frequency * FRAMES
-        for lane in range(LANES):
-            re, im = work[here + lane], work[here + lane + LANES]
-            other_re, other_im = work[mirrored + lane], work[mirrored + lane + LANES]
-            x, y = re + other_re, im - other_im
-            powers[out + lane] = _QUARTER * (x * x + y * y)
-            x, y = re - other_re, im + other_im
-            powers[out + lane + LANES] = _QUARTER * (x * x + y * y)
+        here, mirrored = _HERE[frequency], _MIRRORED[frequency]
+        for re in range(here, here + LANES):
+            im, other_re = re + LANES, re + mirrored - here
+            other_im = other_re + LANES
+            even_re, even_im = work[re] + work[other_re], work[im] - work[other_im]
+            odd_re, odd_im = work[re] - work[other_re], work[im] + work[other_im]
+            work[re] = _QUARTER * (even_re * even_re + even_im * even_im)
+            work[im] = _QUARTER * (odd_re * odd_re + odd_im * odd_im)
 
 
 @compiled
-def _bands(powers: Samples, sums: Samples, frame: int, out: Features) -> None:
+def _bands(work: Samples, sums: Samples, frame: int, out: Features) -> None:
     """Sums the powers of each frame over the bands."""
     for band in range(BANDS):
         for lane in range(FRAMES):
             sums[lane] = _ZERO
         for frequency in range(_FIRST[band], _LAST[band]):
-            weight = _WEIGHTS[band, frequency]
+            weight, here = _WEIGHTS[band, frequency], _HERE[frequency]
             for lane in range(FRAMES):
-                sums[lane] += weight * powers[frequency * FRAMES + lane]
+                sums[lane] += weight * work[here + lane]
         for lane in range(min(FRAMES, len(out) - frame)):
             out[frame + lane, band] = sums[lane]
 
@@ -85,13 +85,12 @@ def _bands(powers: Samples, sums: Samples, frame: int, out: Features) -> None:
 @compiled
 def _mel(padded: Samples, out: Features) -> None:
     work = np.empty(SIZE * POINT, np.float32)
-    powers = np.empty(FREQUENCIES * FRAMES, np.float32)
     sums = np.empty(FRAMES, np.float32)
     for frame in range(0, len(out), FRAMES):
         _fill(padded, frame, len(out), work)
         transform(work)
-        _powers(work, powers)
-        _bands(powers, sums, frame, out)
+        _powers(work)
+        _bands(work, sums, frame, out)
 
 
 def frames(samples: int) -> int:

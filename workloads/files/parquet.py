@@ -210,7 +210,7 @@ class Writer:
             self._held, self._held_bytes = [], 0
 
     def _open(self, first: pa.Table, origin: str) -> pq.ParquetWriter:
-        short = [name for name in first.column_names if not _long_text(first.column(name))]
+        short = [name for name in first.column_names if not _hardly_repeats(first.column(name))]
         # Nested columns go by other names in a list, so "all" is said as True.
         columns = short if len(short) < first.num_columns else True
         try:
@@ -251,8 +251,13 @@ def _described(schema: pa.Schema) -> str:
     return ", ".join(f"{column.name} {column.type}" for column in schema)
 
 
-def _long_text(column: pa.ChunkedArray) -> bool:
+def _hardly_repeats(column: pa.ChunkedArray) -> bool:
+    """Whether it holds lists of measured numbers, or texts so long that few are alike."""
     kind = column.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        while pa.types.is_nested(kind) and not pa.types.is_struct(kind):
+            kind = kind.value_type
+        return bool(pa.types.is_floating(kind))
     if not (
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
