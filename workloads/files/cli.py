@@ -17,7 +17,9 @@ INTERRUPTED = 130
 def add_places(parser: argparse.ArgumentParser) -> None:
     """Adds the input and the output."""
     parser.add_argument(
-        "source", help="a folder of Parquet files, or one file: a path or s3://BUCKET/FOLDER"
+        "source",
+        help="a folder of Parquet files, or one file: a path or s3://BUCKET/FOLDER, "
+        "or s3://anonymous@BUCKET/FOLDER of a public bucket",
     )
     add_destination(parser)
 
@@ -41,6 +43,11 @@ def add_shape(parser: argparse.ArgumentParser) -> None:
         "--rows-per-file", type=int, metavar="N", help="cut the output into files of N rows"
     )
     shape.add_argument("--files", type=int, metavar="N", help="cut the output into N equal files")
+    add_skip_bad(parser)
+
+
+def add_skip_bad(parser: argparse.ArgumentParser) -> None:
+    """Adds what to do about bad files."""
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out files that cannot be read; list them"
     )

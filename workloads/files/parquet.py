@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -80,10 +80,11 @@ def read_rows(
     start: int = 0,
     stop: int | None = None,
     batch_bytes: int = BATCH_BYTES,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[pa.Table]:
     """The rows from `start` up to `stop` of a file, in tables of about `batch_bytes` each.
 
-    At least one table, which is empty where the file is.
+    At least one table, which is empty where the file is. All columns, unless some are named.
 
     Raises:
         InputError: it is not Parquet, is not whole, or has no such rows.
@@ -95,7 +96,8 @@ def read_rows(
         rows = _rows_per_batch(encoded, file.metadata.num_rows, batch_bytes)
         rows = min(rows, FIRST_BATCH_ROWS)
         any_yielded = False
-        for batch in file.iter_batches(rows, row_groups=groups, use_threads=False):
+        batches = file.iter_batches(rows, row_groups=groups, columns=columns, use_threads=False)
+        for batch in batches:
             decoded = sum(_decoded_bytes(column) for column in batch.columns)
             rows = _rows_per_batch(decoded, batch.num_rows, batch_bytes)
             file.reader.set_batch_size(rows)
@@ -106,7 +108,8 @@ def read_rows(
                 any_yielded = True
                 yield pa.Table.from_batches([kept])
         if not any_yielded:
-            yield file.schema_arrow.empty_table()
+            empty = file.schema_arrow.empty_table()
+            yield empty if columns is None else empty.select(columns)
 
 
 @contextmanager
@@ -219,7 +222,7 @@ class Writer:
         short = [
             name
             for name in first.column_names
-            if name not in tensors and not _long_text(first.column(name))
+            if name not in tensors and not _hardly_repeats(first.column(name))
         ]
         # Nested columns go by other names in a list, so "all" is said as True.
         columns = short if len(short) < first.num_columns else True
@@ -269,8 +272,13 @@ def _is_tensor(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind.value_type) or pa.types.is_floating(kind.value_type))
 
 
-def _long_text(column: pa.ChunkedArray) -> bool:
+def _hardly_repeats(column: pa.ChunkedArray) -> bool:
+    """Whether it holds lists of measured numbers, or texts so long that few are alike."""
     kind = column.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        while pa.types.is_nested(kind) and not pa.types.is_struct(kind):
+            kind = kind.value_type
+        return bool(pa.types.is_floating(kind))
     if not (
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)

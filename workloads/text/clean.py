@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from errors import InputError
+from workloads.text.arrays import text_type, values_of
 from workloads.text.kernel import clean_buffers
 
 CLEANED = "cleaned_text"
@@ -34,7 +35,7 @@ def clean(table: pa.Table, column: str = "text", output: str = CLEANED) -> pa.Ta
             f"there is a column '{output}' already: name another for the result with --output"
         )
     chunks = table.column(column)
-    kind = _result_type(chunks.type, column)
+    kind = text_type(chunks.type, column)
     cleaned = pa.chunked_array([clean_array(chunk) for chunk in chunks.chunks], kind)
     return table.append_column(output, cleaned)
 
@@ -45,7 +46,7 @@ def clean_array(array: pa.Array) -> pa.Array:
     Raises:
         InputError: the array does not hold text.
     """
-    kind = _result_type(array.type, "array")
+    kind = text_type(array.type, "array")
     if pa.types.is_null(array.type):
         return array.cast(kind)
     if pa.types.is_dictionary(array.type):
@@ -57,39 +58,17 @@ def clean_array(array: pa.Array) -> pa.Array:
     return _clean_plain(array)
 
 
-def _result_type(kind: pa.DataType, column: str) -> pa.DataType:
-    """The type of the cleaned column.
-
-    Raises:
-        InputError: the column does not hold text.
-    """
-    value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if pa.types.is_large_string(value):
-        return pa.large_string()
-    if pa.types.is_string(value) or pa.types.is_string_view(value) or pa.types.is_null(value):
-        return pa.string()
-    raise InputError(
-        f"column '{column}' is of type {kind}, not text: "
-        "name a column of strings with --column, or cast it first"
-    )
-
-
 def _clean_plain(array: pa.Array) -> pa.Array:
     """Cleans a string or large_string array, a slice of one included."""
     if len(array) == 0:
         return array
-    validity, offsets_buffer, data_buffer = array.buffers()
-    width = np.dtype(np.int64 if pa.types.is_large_string(array.type) else np.int32)
-    offsets = np.frombuffer(
-        offsets_buffer, width, count=len(array) + 1, offset=array.offset * width.itemsize
-    )
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer else np.empty(0, np.uint8)
+    data, offsets = values_of(array)
     cleaned, new_offsets = clean_buffers(data, offsets)
     # With the same leading slots as the input, its validity bits serve as they are.
-    aligned = np.concatenate([np.zeros(array.offset, width), new_offsets])
+    aligned = np.concatenate([np.zeros(array.offset, offsets.dtype), new_offsets])
     return pa.Array.from_buffers(
         array.type,
         len(array),
-        [validity, pa.py_buffer(aligned), cleaned],
+        [array.buffers()[0], pa.py_buffer(aligned), cleaned],
         offset=array.offset,
     )

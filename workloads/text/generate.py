@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -56,7 +56,7 @@ class TextSpec:
             raise UsageError(f"the seed must be from 0 to 2^63 - 1, not {self.seed}")
 
     @classmethod
-    def sized(cls, size: int | str, kind: str = "letters", seed: int = 0) -> TextSpec:
+    def sized(cls, size: int | str, kind: str = "letters", seed: int = 0) -> Self:
         """A data set of about `size`, in bytes or as the name of a scale.
 
         Raises:

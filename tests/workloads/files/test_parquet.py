@@ -227,3 +227,12 @@ def test_what_is_not_whole_is_told(tmp_path: Path, spoil: object) -> None:
 def test_a_file_that_went_away_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"{tmp_path}/a.parquet does not exist"):
         next(read_rows(Folder.of(tmp_path), "a.parquet"))
+
+
+def test_only_the_columns_named_are_read(tmp_path: Path) -> None:
+    write(tmp_path / "a", numbers(0, 20))
+    folder = Folder.of(tmp_path)
+    tables = list(read_rows(folder, "a", 5, batch_bytes=100, columns=["text"]))
+    assert pa.concat_tables(tables).equals(numbers(5, 20).select(["text"]))
+    write(tmp_path / "empty", numbers(0, 0))
+    assert list(read_rows(folder, "empty", columns=["id"])) == [numbers(0, 0).select(["id"])]

@@ -1,0 +1,52 @@
+"""Columns of text, found by name and told from others."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pyarrow as pa
+import pytest
+
+from errors import InputError
+from workloads.text.arrays import check_text, find_column, values_of
+
+
+def test_a_column_is_found_by_its_name() -> None:
+    assert find_column(["id", "text"], "text") == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["id", "body"], "there is no column 'text': the columns are id, body; name the one to"),
+        (["text", "text"], "there are several columns 'text': rename all of them but one"),
+    ],
+)
+def test_a_column_that_is_not_there_once_is_told(names: list[str], told: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        find_column(names, "text", "--by")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.null(), pa.dictionary("int8", "string")],
+    ids=str,
+)
+def test_text_is_any_type_of_text(kind: pa.DataType) -> None:
+    check_text(pa.schema([("text", kind)]), "text")
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.binary(), pa.list_(pa.string())], ids=str)
+def test_what_is_no_text_is_told_by_name_and_type(kind: pa.DataType) -> None:
+    with pytest.raises(InputError, match=re.escape(f"'text' is of type {kind}, not text")):
+        check_text(pa.schema([("text", kind)]), "text")
+
+
+def test_values_of_a_slice_lie_where_they_lay() -> None:
+    data, offsets = values_of(pa.array(["ab", "c", "def"])[1:])
+    assert [bytes(data[a:b]) for a, b in itertools.pairwise(offsets)] == [
+        b"c",
+        b"def",
+    ]
+    assert values_of(pa.array([], pa.string()))[1].tolist() == [0]

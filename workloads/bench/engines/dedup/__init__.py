@@ -1,0 +1,1 @@
+"""Deduplication by each engine that does it."""

@@ -1,0 +1,121 @@
+"""`python -m workloads.dedup`: leave out duplicates, exact ones or near ones; make a data set."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from workloads.dedup.exact import exact
+from workloads.dedup.made import DedupSpec, make
+from workloads.dedup.minhash import DEFAULT, Similarity, minhash
+from workloads.files import cli
+from workloads.files.job import Summary
+from workloads.text.generate import KINDS, SCALES
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Does what the arguments say; gives the exit code."""
+    arguments = _parser().parse_args(argv)
+    jobs = {"exact": _exact, "minhash": _minhash, "generate": _generate}
+    return cli.run(lambda: jobs[arguments.do](arguments))
+
+
+def _exact(arguments: argparse.Namespace) -> Summary:
+    return exact(
+        arguments.source,
+        arguments.destination,
+        column=arguments.column,
+        cleaned=arguments.cleaned,
+        codec=arguments.codec,
+        skip_bad=arguments.skip_bad,
+    )
+
+
+def _minhash(arguments: argparse.Namespace) -> Summary:
+    return minhash(
+        arguments.source,
+        arguments.destination,
+        column=arguments.column,
+        similarity=Similarity(
+            threshold=arguments.threshold,
+            permutations=arguments.permutations,
+            size=arguments.size,
+            characters=arguments.shingle == "characters",
+            cleaned=arguments.cleaned,
+            seed=arguments.seed,
+        ),
+        codec=arguments.codec,
+        skip_bad=arguments.skip_bad,
+    )
+
+
+def _generate(arguments: argparse.Namespace) -> Summary:
+    size = arguments.scale if arguments.bytes is None else arguments.bytes
+    spec = DedupSpec.sized(size, arguments.kind, arguments.seed)
+    return make(arguments.destination, spec, codec=arguments.codec)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m workloads.dedup", description=__doc__)
+    commands = parser.add_subparsers(dest="do", required=True)
+    _add_job(commands.add_parser("exact", help="of rows with the same text, keep the first"))
+    near = commands.add_parser("minhash", help="of rows with similar texts, keep the first")
+    _add_job(near)
+    add = near.add_argument
+    add(
+        "--threshold",
+        type=float,
+        default=DEFAULT.threshold,
+        help="the Jaccard similarity about which texts are found (default: %(default)s)",
+    )
+    add(
+        "--permutations",
+        type=int,
+        default=DEFAULT.permutations,
+        metavar="N",
+        help="the most hashes that texts are compared by (default: %(default)s)",
+    )
+    add(
+        "--shingle",
+        choices=("words", "characters"),
+        default="words",
+        help="what texts are compared as runs of (default: %(default)s)",
+    )
+    add(
+        "--size",
+        type=int,
+        default=DEFAULT.size,
+        metavar="N",
+        help="how many of these make a run (default: %(default)s)",
+    )
+    add("--seed", type=int, default=DEFAULT.seed, help="of the hashes (default: %(default)s)")
+    making = commands.add_parser("generate", help="write a text data set with duplicates in it")
+    cli.add_destination(making)
+    size = making.add_mutually_exclusive_group()
+    size.add_argument(
+        "--scale", choices=SCALES, default="small", help="how much text (default: %(default)s)"
+    )
+    size.add_argument("--bytes", type=int, metavar="N", help="how much text, in bytes")
+    making.add_argument(
+        "--kind", choices=KINDS, default="mixed", help="of text (default: %(default)s)"
+    )
+    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    return parser
+
+
+def _add_job(parser: argparse.ArgumentParser) -> None:
+    cli.add_places(parser)
+    parser.add_argument(
+        "--column", default="text", help="the column of text (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--cleaned",
+        action="store_true",
+        help="compare the cleaned texts: Hangul, letters, digits and whitespace, in lower case",
+    )
+    cli.add_skip_bad(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
