@@ -24,8 +24,9 @@ KINDS = {
     "short": Lengths(median=7, spread=0.4, fewest=3, most=20),
     "mixed": Lengths(median=16, spread=0.8, fewest=3, most=120),
 }
-# So much is an hour's work for a few cores.
-ROWS_PER_FILE = 65_536
+# So much is about half a minute's work for a core: what a task that was lost has done is not much,
+# and a few megabytes keep many cores busy.
+ROWS_PER_FILE = 4096
 # Few rows make several files too, so that several cores have something to do.
 FEWEST_FILES = 8
 ROWS_AT_ONCE = 4096
