@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.workloads.local import one_by_one
 from tests.workloads.servers import NOWHERE, Server, aws_environment, rclone, s3_server
-from workloads.files import s3
+from workloads.files import job, s3
 
 SetEnvironment = Callable[[dict[str, str]], None]
 
@@ -52,6 +53,12 @@ def bucket(server: Server, set_aws: SetEnvironment) -> str:
     name = f"bucket-{uuid.uuid4().hex[:12]}"
     s3.client().create_bucket(Bucket=name)
     return f"s3://{name}"
+
+
+@pytest.fixture
+def without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs the tasks of jobs in this process, which takes milliseconds where Ray takes tenths."""
+    monkeypatch.setattr(job, "distribute", one_by_one)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ stage reads its own batches out of every file, and no others.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any, BinaryIO
@@ -96,7 +96,7 @@ def read_bucket(folder: Folder, name: str, bucket: int, number: int) -> list[pa.
 
 def read_buckets(
     folder: Folder, names: Sequence[str], bucket: int, number: int
-) -> Iterator[tuple[int, pa.RecordBatch]]:
+) -> Generator[tuple[int, pa.RecordBatch], None, None]:
     """The rows of a bucket in all files, in order, each batch with the position of its file.
 
     A few files are read ahead, and no more are held.

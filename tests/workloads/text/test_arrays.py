@@ -45,8 +45,6 @@ def test_what_is_no_text_is_told_by_name_and_type(kind: pa.DataType) -> None:
 
 def test_values_of_a_slice_lie_where_they_lay() -> None:
     data, offsets = values_of(pa.array(["ab", "c", "def"])[1:])
-    assert [bytes(data[a:b]) for a, b in itertools.pairwise(offsets)] == [
-        b"c",
-        b"def",
-    ]
+    found = [bytes(data[begin:end]) for begin, end in itertools.pairwise(offsets)]
+    assert found == [b"c", b"def"]
     assert values_of(pa.array([], pa.string()))[1].tolist() == [0]

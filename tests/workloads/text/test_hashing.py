@@ -96,11 +96,8 @@ def test_a_null_is_the_same_wherever_it_stands() -> None:
     in_values = pa.DictionaryArray.from_arrays(pa.array([0, 1, None], pa.int8()), ["a", None])
     for array in (pa.nulls(3), in_values):
         assert hash_array(array)[1:].tolist() == [OF_NULL.tolist()] * 2
-    behind = pa.Array.from_buffers(
-        pa.string(),
-        2,
-        [pa.py_buffer(b"\1"), pa.py_buffer(np.array([0, 1, 2], np.int32)), pa.py_buffer(b"ab")],
-    )
+    buffers = [b"\1", np.array([0, 1, 2], np.int32), b"ab"]
+    behind = pa.Array.from_buffers(pa.string(), 2, [pa.py_buffer(one) for one in buffers])
     assert hash_array(behind).tolist() == due(["a", None], 0)
 
 

@@ -1,4 +1,8 @@
-"""Aggregation in plain Ray Data: its own `groupby` and aggregations."""
+"""Aggregation with Ray Data: what is needed of each row is gathered, and grouped by pandas.
+
+Ray Data's own `groupby` with `Count`, `CountDistinct`, `Sum`, `Mean`, `Min` and `Max` of the same
+columns is the usual way, and took more than ten times as long as this.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +18,18 @@ DIGEST_BYTES = 16
 
 def labels(source: str, destination: str) -> None:
     """Writes the figures of each label; distinct texts are counted by their digests."""
-    from ray.data.aggregate import Count, CountDistinct, Max, Mean, Min, Sum
+    import ray.data
 
-    figures = (
-        read(source)
-        .select_columns(["label", "text"])
-        .map_batches(_measured)
-        .groupby("label")
-        .aggregate(
-            Count(alias_name="rows"),
-            CountDistinct("digest", alias_name="distinct"),
-            Sum("size", alias_name="bytes"),
-            Mean("length", alias_name="mean_length"),
-            Min("length", alias_name="min_length"),
-            Max("length", alias_name="max_length"),
-        )
+    rows = read(source).select_columns(["label", "text"]).map_batches(_measured).to_pandas()
+    figures = rows.groupby("label", as_index=False).agg(
+        rows=("digest", "size"),
+        distinct=("digest", "nunique"),
+        bytes=("size", "sum"),
+        mean_length=("length", "mean"),
+        min_length=("length", "min"),
+        max_length=("length", "max"),
     )
-    write(figures, destination)
+    write(ray.data.from_pandas(figures), destination)
 
 
 def _measured(batch: dict[str, Any]) -> dict[str, Any]:

@@ -18,15 +18,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workloads.bench.engines.baseline import read, write
-from workloads.bench.engines.dedup.components import first_rows
+from workloads.bench.engines.dedup.components import (
+    BANDS,
+    HASHES,
+    SHINGLE_WORDS,
+    band_keys,
+    first_rows,
+)
 
 if TYPE_CHECKING:
     import ray
 
 DIGEST_BYTES = 16
-# As `ours` has them: runs of five words, eleven bands of eleven hashes.
-SHINGLE_WORDS = 5
-BANDS, HASHES = 11, 11
 # As datasketch has them, a usual library for it.
 PRIME = np.uint64(2**61 - 1)
 UPPER = np.uint64(32)
@@ -72,13 +75,7 @@ def _band_keys(batch: dict[str, Any]) -> dict[str, Any]:
     factors = random.randint(1, 2**61 - 1, BANDS * HASHES, np.uint64)[:, None]
     terms = random.randint(0, 2**61 - 1, BANDS * HASHES, np.uint64)[:, None]
     signatures = np.array([_signature(text, factors, terms) for text in batch["text"]])
-    bands = signatures.astype(np.uint32).reshape(len(signatures), BANDS, HASHES)
-    keys = [
-        hashlib.blake2b(bytes([band]) + bands[row, band].tobytes(), digest_size=8).digest()
-        for row in range(len(bands))
-        for band in range(BANDS)
-    ]
-    return {"id": np.repeat(batch["id"], BANDS), "key": np.array(keys, object)}
+    return {"id": np.repeat(batch["id"], BANDS), "key": band_keys(signatures)}
 
 
 def _signature(

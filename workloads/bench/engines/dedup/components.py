@@ -1,11 +1,32 @@
-"""What belongs together because of keys in common, in pandas and plain Python, for who has no such.
+"""What is similar put together, in NumPy, pandas and Python, for engines that have nothing for it.
 
-The keys of rows are small beside the rows, so they are gathered in one place for it.
+The keys of rows are small beside the rows, so they are gathered in one place.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+# As `ours` has them: runs of five words, eleven bands of eleven hashes.
+SHINGLE_WORDS = 5
+BANDS, HASHES = 11, 11
+
+
+def band_keys(signatures: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """A number for each band of each signature, and its position among them; a row after another.
+
+    Args:
+        signatures: of 32 bits, shape (rows, BANDS * HASHES).
+    """
+    factors = np.random.default_rng(0).integers(0, 2**64, (BANDS, HASHES), np.uint64)
+    bands = signatures.astype(np.uint64).reshape(-1, BANDS, HASHES)
+    # Other factors for each band, so that a band is like no other one.
+    keys: npt.NDArray[np.uint64] = (bands * factors).sum(axis=2).ravel()
+    return keys
 
 
 def first_rows(keys: pd.DataFrame) -> list[int]:
