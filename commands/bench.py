@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json as json_format
-import shlex
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from invoke.context import Context
 
 from commands import RESULTS
+from commands.benching.telling import Tell, ended_as_by_ctrl_c, told
+from commands.benching.written import check_writable, typed, write_rows
 from commands.command import command
-from commands.upload import module_files, uploaded
-from errors import OutputError, ServiceError, UsageError
+from errors import UsageError
 
 if TYPE_CHECKING:
     from cluster.launched import Launched
     from workloads.bench.case import Case
-    from workloads.bench.harness import Tell
     from workloads.bench.settings import Settings
 
 LOCAL = "local"
@@ -51,6 +48,8 @@ ALL_NODES = "all"
         "said",
         "subcluster": "of a cluster, only nodes with this label ray-subcluster, or all; where some "
         "are emulated, those that are not, if not said",
+        "cluster": "compare the pools of the cluster that is launched of this config, such as "
+        "architectures, by what ours does on each: a second, a vCPU and a dollar",
         "region": "of the prices on EC2; that of the cluster, or us-east-1, if not said",
         "live": "ask AWS for prices, which needs credentials; those of a snapshot, if not said",
     }
@@ -70,6 +69,7 @@ def bench(
     output: str = "",
     target: str = "",
     subcluster: str = "",
+    cluster: str = "",
     region: str = "",
     live: bool = False,
 ) -> None:
@@ -80,10 +80,9 @@ def bench(
     Engines take turns, but not on a cluster; cold is the first run in a new process, warm the
     median of those after some unmeasured ones. Baseline is the documents' way, plain Ray Data, as
     one re.sub a row of text. Floor reads and writes the same files and does nothing in between.
+    With --cluster, pools of nodes are compared, not engines: see docs/architectures.md.
     """
-    from commands.benching.pricing import priced
-    from workloads.bench.catalogue import left_out
-    from workloads.bench.report import write
+    from commands.benching.pools import check_name
     from workloads.bench.settings import Settings
     from workloads.text.generate import SCALES
 
@@ -91,10 +90,16 @@ def bench(
         raise UsageError("--bytes and --repeats cannot be negative")
     if not bytes and scale not in SCALES:
         raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
-    cluster = _cluster(target)
-    if cluster is None and subcluster:
+    launched = _cluster(target)
+    if cluster:
+        launched = check_name(launched, cluster)
+        if peers or subcluster or engines not in ("", "ours"):
+            raise UsageError(
+                "--cluster measures ours on every pool: leave out --peers, --engines, --subcluster"
+            )
+    if launched is None and subcluster:
         raise UsageError("--subcluster is of a cluster, and this is target local")
-    if cluster is not None and output:
+    if launched is not None and output:
         raise UsageError("--output is of target local: a cluster writes to its S3")
     workloads = _workloads(workload)
     kinds = _kinds(kind, workloads)
@@ -109,42 +114,91 @@ def bench(
         repeats=repeats or None,
         results=RESULTS,
         output=Path(output).resolve() if output else None,
-        **(_on(cluster, subcluster) if cluster else {}),
+        **(_on(launched, subcluster) if launched else {}),
     )
+    files = _files(report, json)
+    prices = Prices(region or _region(launched), live=live)
+    if cluster and launched:
+        _compare(settings, launched, prices, files)
+    else:
+        _measure(settings, launched, prices, files)
+    print(f"report: {files.page}")
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Where prices are from."""
+
+    region: str
+    live: bool
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is written: the report, and the rows if they are wanted."""
+
+    page: Path
+    rows: Path | None
+
+
+def _files(report: str, json: str) -> Files:
+    """The files, seen to be ones that can be written."""
     page = Path(report) if report else RESULTS / f"bench-{datetime.now(UTC):%Y%m%d-%H%M%S}.html"
-    for path in (page, *([Path(json)] if json else [])):
-        _check_writable(path)
-    notes = left_out(workloads, peers=peers, engines=settings.engines)
+    files = Files(page, Path(json) if json else None)
+    for path in filter(None, (files.page, files.rows)):
+        check_writable(path)
+    return files
+
+
+def _measure(settings: Settings, cluster: Launched | None, prices: Prices, files: Files) -> None:
+    """Measures engines beside each other, and shows and writes what came out."""
+    from rich.console import Console
+
+    from commands.benching.pricing import priced
+    from workloads.bench import table
+    from workloads.bench.catalogue import left_out
+    from workloads.bench.report import write
+
+    missing = left_out(settings.workloads, peers=settings.peers, engines=settings.engines)
     measured = _measured(settings, cluster)
-    cases, about_prices = priced(measured, region or _region(cluster), live=live)
-    _show(cases, [*notes, *about_prices])
-    if json:
-        rows = [case.as_row() for case in cases]
-        text = json_format.dumps(rows, indent=2, ensure_ascii=False)
-        Path(json).write_text(f"{text}\n", encoding="utf-8")
-    write(cases, page, command=_command())
-    print(f"report: {page}")
+    cases, about_prices = priced(measured, prices.region, live=prices.live)
+    table.show(cases, Console())
+    _note([*missing, *about_prices])
+    if files.rows:
+        write_rows([case.as_row() for case in cases], files.rows)
+    write(cases, files.page, command=typed())
+
+
+def _compare(settings: Settings, cluster: Launched, prices: Prices, files: Files) -> None:
+    """Measures ours on the pools of a cluster, and shows and writes what came out."""
+    from rich.console import Console
+
+    from commands.benching.architectures import compare
+    from workloads.bench.architectures import report, table
+
+    with ended_as_by_ctrl_c(), told() as tell:
+        findings, notes = compare(settings, cluster, tell, region=prices.region, live=prices.live)
+    table.show(findings, Console())
+    _note(notes)
+    if files.rows:
+        write_rows(findings.rows, files.rows)
+    report.write(findings, files.page, command=typed())
+
+
+def _note(notes: Sequence[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _measured(settings: Settings, cluster: Launched | None) -> list[Case]:
     from cluster.reach import reached
     from workloads.bench import harness
 
-    with _ended_as_by_ctrl_c(), _told() as tell:
+    with ended_as_by_ctrl_c(), told() as tell:
         if cluster is None:
             return harness.run(settings, tell)
         with reached(cluster) as near:
             return _measured_there(settings, near, tell)
-
-
-def _show(cases: Sequence[Case], notes: Sequence[str]) -> None:
-    from rich.console import Console
-
-    from workloads.bench import table
-
-    table.show(cases, Console())
-    for note in notes:
-        print(f"note: {note}", file=sys.stderr)
 
 
 def _region(cluster: Launched | None) -> str:
@@ -180,34 +234,14 @@ def _on(cluster: Launched, subcluster: str) -> dict[str, Any]:
 
 
 def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[Case]:
-    """The same, as a job on a cluster.
-
-    Raises:
-        ServiceError: the job failed.
-    """
-    from cluster import jobs
+    """The same, as a job on a cluster."""
+    from commands.benching.there import cases_of
     from workloads.bench import remote
 
     if settings.subcluster:
         tell(f"on the nodes of subcluster {settings.subcluster}; --subcluster names others")
-    found: list[Case] = []
-
-    def hear(line: str) -> None:
-        cases = remote.cases(line)
-        if cases is None:
-            tell(line)
-        else:
-            found.extend(cases)
-
-    command = shlex.join(["python", "-m", "workloads.bench", *remote.arguments(settings)])
-    modules = [name.partition(":")[0] for name in settings.workloads if ":" in name]
-    with uploaded([file for name in modules for file in module_files(name)], "") as folder:
-        code = jobs.run(cluster, jobs.Job(command, folder), hear)
-    if code:
-        raise ServiceError(f"the benchmark's job on the cluster ended with {code}; see above")
-    if not found:
-        raise ServiceError("the benchmark's job on the cluster gave no result; see above")
-    return found
+    arguments = remote.arguments(settings)
+    return cases_of("workloads.bench", arguments, settings.workloads, cluster, tell)
 
 
 def _workloads(wanted: str) -> list[str]:
@@ -239,54 +273,3 @@ def _engines(wanted: str, workloads: Sequence[str], kinds: Sequence[str]) -> Seq
 
 def _names(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",")] if listed else []
-
-
-def _check_writable(path: Path) -> None:
-    """Tries to write a file that is written at the end, so that the work is not in vain.
-
-    Raises:
-        OutputError: it cannot be written there.
-    """
-    there = path.exists() or path.is_symlink()
-    try:
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True)
-        path.open("ab").close()
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}; name another file") from error
-    if not there:
-        path.unlink()
-
-
-def _command() -> str:
-    """This call as it was typed; nothing where it came from Python."""
-    typed = sys.argv[sys.argv.index("bench") :] if "bench" in sys.argv else []
-    return shlex.join(["./invoke", *typed]) if typed else ""
-
-
-@contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Lets `kill`, and a terminal that is closed, end the work as tidily as Ctrl-C does."""
-    signals = [signal.SIGTERM, signal.SIGHUP]
-    before = [signal.getsignal(number) for number in signals]
-    for number, handler in zip(signals, before, strict=True):
-        if handler is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _told() -> Iterator[Tell]:
-    """A line at a time on standard error; on a terminal, one that is written over."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda line: print(line, file=sys.stderr, flush=True)
-        return
-    with console.status("") as status:
-        yield lambda line: status.update(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,14 @@ ALL = "all"
 @command(
     positional=["name"],
     help={
-        "name": f"{', '.join(MODULES)}, or {ALL}",
+        "name": f"{', '.join(MODULES)}, several by commas, or {ALL}",
         "target": "see that the cluster is of this target: rehearsal or aws",
         "tasks": "how many one-CPU tasks, if not as many as suit the cluster",
         "seconds": "that each task takes",
         "notice": "spot-reclaim: seconds of notice; on AWS it is 120 always",
         "boot-seconds": "stampede: forecast with so long a boot; the rehearsal's own if not said",
         "role": "spot-reclaim on AWS: the ARN of a role for its Fault Injection Service",
+        "times": "run it so many times, each with a report of its own, and one over all runs",
         "folder": "for the reports, instead of results/drills",
     },
 )
@@ -54,6 +56,7 @@ def drill(
     notice: str = "0",
     boot_seconds: str = "0",
     role: str = "",
+    times: int = 1,
     folder: str = "",
 ) -> None:
     """Provoke something on the cluster, measure what happens, give a verdict: see docs/drills.md.
@@ -62,10 +65,11 @@ def drill(
 
     A report, a picture and JSON go to results/drills/NAME. Exit code 1 where a target is missed.
     """
-    if name not in (*MODULES, ALL):
-        raise UsageError(f"'{name}' is no drill: choose {', '.join(MODULES)} or {ALL}")
+    names = _names(name)
     if tasks < 0:
         raise UsageError(f"--tasks {tasks}: give 1 or more")
+    if times < 1 or (times > 1 and name == ALL):
+        raise UsageError(f"--times {times}: give 1 or more, for drills that are named")
     from cluster.reach import reached
     from commands import state
     from commands.drilling.options import Options
@@ -82,11 +86,25 @@ def drill(
         ready = stage(near, role)
         if name == ALL:
             outcomes = _run_all(ready, options, to)
+        elif times > 1:
+            outcomes = _run_again(names, times, ready, options, to)
         else:
-            outcomes = [_run(name, ready, options, to / name)]
-    failed = [one.drill for one in outcomes if not one.holds]
+            outcomes = [_run(one, ready, options, to / one) for one in names]
+    failed = dict.fromkeys(one.drill for one in outcomes if not one.holds)
     if failed:
         raise Exit(f"error: the verdict of {', '.join(failed)} fails; see above", code=1)
+
+
+def _names(said: str) -> list[str]:
+    """The drills that are meant.
+
+    Raises:
+        UsageError: there is no such drill.
+    """
+    names = [*MODULES] if said == ALL else [one.strip() for one in said.split(",")]
+    if unknown := [one for one in names if one not in MODULES]:
+        raise UsageError(f"'{unknown[0]}' is no drill: choose {', '.join(MODULES)} or {ALL}")
+    return names
 
 
 def _number(option: str, value: str) -> float:
@@ -115,6 +133,25 @@ def _run_all(ready: Stage, options: Options, folder: Path) -> list[Outcome]:
     held = sum(one.holds for one in outcomes)
     print(f"{held} of {len(outcomes)} drills hold\nreport: {written}", flush=True)
     return outcomes
+
+
+def _run_again(
+    names: Sequence[str], times: int, ready: Stage, options: Options, folder: Path
+) -> list[Outcome]:
+    """Runs drills by turns, and writes one report over all runs so far."""
+    from commands.drilling import repeated
+    from commands.output import table
+
+    runs: list[repeated.Run] = []
+    for number in range(1, times + 1):
+        for name in names:
+            own = repeated.folder_of(name, number)
+            runs.append(repeated.Run(own, _run(name, ready, options, folder / own)))
+            written = repeated.write(runs, _where(ready), folder)
+            print(f"{repeated.held(runs)} so far, of {times * len(names)}\n", flush=True)
+    table(repeated.SUMMED_UP, repeated.summary(runs))
+    print(f"{repeated.held(runs)}\nreport: {written}", flush=True)
+    return [one.outcome for one in runs]
 
 
 def _unfit(name: str, ready: Stage) -> str:

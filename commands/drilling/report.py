@@ -28,11 +28,8 @@ def write(outcome: Outcome, does: str, expects: str, where: str, folder: Path) -
     Raises:
         OutputError: they cannot be written there.
     """
-    file = folder / REPORT
-    with _written_to(folder):
-        _write_json(outcome.as_dict(), folder / f"{outcome.drill}.json")
-        file.write_text(markdown(outcome, does, expects, where), encoding="utf-8")
-    return file
+    text = markdown(outcome, does, expects, where)
+    return write_files(folder, text, outcome.as_dict(), f"{outcome.drill}.json")
 
 
 def write_all(
@@ -49,12 +46,22 @@ def write_all(
     Raises:
         OutputError: they cannot be written there.
     """
-    file = folder / REPORT
     without_runs = [{**one.as_dict(), "runs": None} for one in outcomes]
     skipped = [{"drill": name, "verdict": LEFT_OUT, "why": why} for name, why in left_out.items()]
+    text = markdown_of_all(outcomes, left_out, where)
+    return write_files(folder, text, [*without_runs, *skipped], "all.json")
+
+
+def write_files(folder: Path, text: str, told: object, name: str) -> Path:
+    """Writes a report, and what it tells as JSON in a file of this name; gives the report's file.
+
+    Raises:
+        OutputError: they cannot be written there.
+    """
+    file = folder / REPORT
     with _written_to(folder):
-        _write_json([*without_runs, *skipped], folder / "all.json")
-        file.write_text(markdown_of_all(outcomes, left_out, where), encoding="utf-8")
+        _write_json(told, folder / name)
+        file.write_text(text, encoding="utf-8")
     return file
 
 
@@ -78,7 +85,7 @@ def markdown_of_all(outcomes: Sequence[Outcome], left_out: Mapping[str, str], wh
         [
             f"[{one.drill}]({one.drill}/{REPORT})",
             HOLDS if one.holds else FAILS,
-            *(_value(one.as_dict()[name]) for name in NAMES),
+            *(value_cell(one.as_dict()[name]) for name in NAMES),
         ]
         for one in outcomes
     ]
@@ -86,13 +93,13 @@ def markdown_of_all(outcomes: Sequence[Outcome], left_out: Mapping[str, str], wh
     parts = [
         f"# Drills: {held} of {len(outcomes)} hold",
         f"On {where}.",
-        _table(("drill", "verdict", *NAMES), [*ran, *skipped]),
+        markdown_table(("drill", "verdict", *NAMES), [*ran, *skipped]),
         *(f"{name} is left out: {why}." for name, why in left_out.items()),
     ]
     for one in outcomes:
         parts += [
             f"## {one.drill}: {verdict(one)}",
-            _table(("checked", "target", "seen", ""), [*map(list, rows(one))]),
+            markdown_table(("checked", "target", "seen", ""), [*map(list, rows(one))]),
             f"![what happened]({one.drill}/{PICTURE})" if one.runs else "",
         ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -103,9 +110,11 @@ def markdown(outcome: Outcome, does: str, expects: str, where: str) -> str:
     parts = [
         f"# Drill {outcome.drill}: {verdict(outcome)}",
         f"On {where}. It {does}. To be seen: {expects}.",
-        _table(("checked", "target", "seen", ""), [*map(list, rows(outcome))]),
+        markdown_table(("checked", "target", "seen", ""), [*map(list, rows(outcome))]),
         f"![what happened]({PICTURE})" if outcome.runs else "",
-        _table(("figure", "value"), [[name, _value(v)] for name, v in outcome.figures.items()]),
+        markdown_table(
+            ("figure", "value"), [[name, value_cell(v)] for name, v in outcome.figures.items()]
+        ),
         *outcome.notes,
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -124,12 +133,14 @@ def rows(outcome: Outcome) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table as Markdown has it."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _value(value: Any) -> str:
+def value_cell(value: Any) -> str:
+    """A figure in a table."""
     if value is None:
         return "not measured"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -23,15 +23,17 @@ from invoke.exceptions import Exit
 from commands import ROOT
 from commands import bench as module
 from errors import ServiceError
-from tests.workloads.bench.builders import case
+from tests.workloads.bench import builders
+from tests.workloads.bench.builders import MACHINE, case
 from tests.workloads.bench.processes import alive, family, wait_until
-from workloads.bench import harness
+from workloads.bench import catalogue, harness
 from workloads.bench.case import Case
 from workloads.bench.catalogue import entries
 from workloads.bench.harness import Tell
 from workloads.bench.settings import Settings
 
 KEYS = {"workload", "engine", "phase", "mb_per_s", "bytes_in", "peak_rss_bytes", "target", "commit"}
+KEYS |= {"arch", "usd_per_tb", "usd_per_tb_spot", "instance_type"}
 PARTS = ("cluster", "commands", "workloads", "errors.py", "tasks.py", "invoke", "requirements.lock")
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - looked at, not written to
 
@@ -160,6 +162,36 @@ def test_options_say_what_to_measure(measured: Measured, tmp_path: Path) -> None
     assert measured.asked == [usual, own]
 
 
+def test_all_workloads_are_measured_and_who_is_not_installed_is_left_out(
+    measured: Measured, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(catalogue, "_lacking", lambda name: "gone" if name == "spark" else "")
+    module.bench(Context(), workload="all", peers=True)
+    module.bench(Context(), workload="dedup, text.clean", kind="")
+    wanted = [one.workloads for one in measured.asked]
+    assert {name.partition(".")[0] for name in wanted[0]} == {
+        *("text", "image", "audio", "embed", "dedup", "aggregate")
+    }
+    assert wanted[1] == ["dedup.exact", "dedup.minhash", "text.clean"]
+    assert capsys.readouterr().err.count("note: spark is left out: gone\n") == 1
+
+
+def test_rows_say_what_a_terabyte_costs_where_that_is_known(measured: Measured) -> None:
+    types = ("c7a.4xlarge",)
+    measured.cases = [case(machine=replace(MACHINE, instance_types=types)), builders.start()]
+    module.bench(Context(), json="out.json", report="page.html", region="eu-west-1")
+    row, begun = json.loads(Path("out.json").read_text())
+    assert row["usd_per_tb"] > row["usd_per_tb_spot"] > 0
+    assert (row["arch"], row["instance_type"]) == ("amd64", "c7a.4xlarge")
+    assert row["price"]["source"].startswith("eu-west-1: ")
+    assert (begun["usd_per_tb"], begun["usd_per_tb_spot"]) == (None, None)
+    assert "USD/TB" in Path("page.html").read_text()
+    measured.cases = [case(machine=replace(MACHINE, instance_types=()))]
+    module.bench(Context(), json="out.json")
+    (row,) = json.loads(Path("out.json").read_text())
+    assert [row[key] for key in ("usd_per_tb", "usd_per_tb_spot", "instance_type")] == [None] * 3
+
+
 def test_the_report_says_how_it_was_made(
     measured: Measured, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -257,7 +289,7 @@ def test_help_explains_every_option(repository: Path, tmp_path: Path) -> None:
     explained = dict(re.findall(r"--(\w+)(?:=\w+)? (.+?)(?= -\w[ ,]|$)", words))
     assert explained.keys() == {
         *("workload", "scale", "bytes", "kind", "seed", "peers", "engines", "repeats"),
-        *("json", "report", "output", "target", "subcluster", "region", "live"),
+        *("json", "report", "output", "target", "subcluster", "cluster", "region", "live"),
     }
     for engine in entries("text.clean", "mixed", peers=True, engines=(), repeats=None):
         assert engine.engine in explained["engines"]

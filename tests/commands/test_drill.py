@@ -29,7 +29,11 @@ UNFIT = "no-capacity"
     ("name", "options", "said"),
     [
         ("quake", {}, "'quake' is no drill: choose placement, stampede, idle, node-loss"),
+        ("idle,quake", {}, "'quake' is no drill: choose placement"),
+        ("idle,all", {}, "'all' is no drill: choose placement"),
         ("idle", {"tasks": -1}, "--tasks -1: give 1 or more"),
+        ("idle", {"times": 0}, "--times 0: give 1 or more, for drills that are named"),
+        ("all", {"times": 2}, "--times 2: give 1 or more, for drills that are named"),
         ("idle", {"seconds": "soon"}, "--seconds is 'soon', and should be a number"),
         ("idle", {"notice": "-1"}, "--notice is -1, and should be a number above 0"),
         ("idle", {"target": "aws"}, "the cluster that is launched is of target compose, not aws"),
@@ -137,3 +141,33 @@ def test_drills_on_a_mini_cluster_say_what_they_need() -> None:
     with pytest.raises(UsageError, match="--target rehearsal --cluster spot"):
         stage.stage(ONE, "")
     assert state.REHEARSAL == "rehearsal"
+
+
+def test_drills_run_again_and_again_by_turns(
+    played: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drill(Context(), "node-loss, spot-reclaim", times=3)
+    assert played == ["node-loss", "spot-reclaim"] * 3
+    folder = tmp_path / "drills"
+    runs = [f"{name}/run-{number:02d}" for number in (1, 2, 3) for name in played[:2]]
+    for run in runs:
+        assert (folder / run / "picture.png").exists()
+    told = json.loads((folder / "runs.json").read_text())
+    assert [(one["run"], one["verdict"]) for one in told] == [(run, "holds") for run in runs]
+    report = (folder / "report.md").read_text()
+    assert report.startswith("# Drills run again and again: 6 of 6 runs hold\n")
+    assert all(f"[{run}]({run}/report.md) | holds" in report for run in runs)
+    assert "6 of 6 runs hold\nreport: " in capsys.readouterr().out
+
+
+def test_one_run_that_fails_is_enough(
+    played: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Exit) as told:
+        drill(Context(), "idle,placement", times=2)
+    assert played == ["idle", "placement"] * 2
+    assert (told.value.code, told.value.message) == (
+        1,
+        "error: the verdict of idle fails; see above",
+    )
+    assert "2 of 4 runs hold" in capsys.readouterr().out

@@ -59,6 +59,7 @@ class Machine:
     Of a cluster: all nodes that take part together, named once where they are alike.
 
     Attributes:
+        vcpus: those that the work may use.
         instance_types: EC2's names, one for each node that is an EC2 instance, in a fixed order.
     """
 
@@ -124,6 +125,7 @@ class Case:
         comparison: with the output of `ours`; None where there is nothing to compare.
         started_at: UTC, ISO 8601.
         price: of the machines, without a head node; None where nobody said.
+        subcluster: of the cluster, the label of the nodes that it was kept to; empty for all.
     """
 
     workload: str
@@ -139,6 +141,7 @@ class Case:
     machine: Machine
     started_at: str
     price: Price | None = None
+    subcluster: str = ""
 
     @property
     def seconds(self) -> float:

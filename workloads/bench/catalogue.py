@@ -116,6 +116,8 @@ def left_out(workloads: Collection[str], *, peers: bool, engines: Collection[str
 
 def check_kinds(kinds: Collection[str], workloads: Collection[str]) -> None:
     """Raises UsageError for a kind of data that none of the workloads is done on."""
+    if not kinds:
+        return
     names = dict.fromkeys(map(family_name, workloads))
     known = dict.fromkeys(kind for name in names for kind in families.find(name).KINDS)
     if unknown := sorted(set(kinds) - set(known)):

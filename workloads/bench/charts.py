@@ -21,7 +21,7 @@ from matplotlib.ticker import MaxNLocator
 
 from workloads.bench.case import MB, Case
 from workloads.bench.figures import COLD, FLOOR, OURS, WARM, Group, figures, first_run
-from workloads.bench.wording import decimal, row_label
+from workloads.bench.wording import decimal, row_label, speed
 
 # Okabe and Ito's palette, which stays apart under every common form of colour blindness.
 LIGHT = {
@@ -80,7 +80,7 @@ def throughput(group: Group) -> Markup:
     beside = [figures(case, group) for case in rows]
     shares = [one.share_of_floor and 100 * one.share_of_floor for one in beside]
     columns = [
-        Column("MB/s", [decimal(case.mb_per_s) for case in rows]),
+        Column("MB/s", [speed(case.mb_per_s) for case in rows]),
         Column("times\nbaseline", [decimal(one.times_baseline) for one in beside]),
         Column("% of\nfloor", [decimal(share) for share in shares]),
     ]
@@ -91,8 +91,8 @@ def throughput(group: Group) -> Markup:
             _dots(axes, at, case)
         if floor := group.find(FLOOR, WARM):
             axes.axvline(floor.mb_per_s, color=LIGHT["muted"], linewidth=1, dashes=(4, 3), zorder=3)
-        said = [f"{row_label(case)} {case.mb_per_s:,.1f} MB/s" for case in rows]
-        return _svg(figure, "throughput", f"Throughput of {group.title}", said)
+        said = [f"{row_label(case)} {speed(case.mb_per_s)} MB/s" for case in rows]
+        return svg(figure, "throughput", f"Throughput of {group.title}", said)
 
 
 def memory(group: Group) -> Markup:
@@ -113,7 +113,7 @@ def memory(group: Group) -> Markup:
             f"{case.peak_process_rss_bytes / MB:,.0f} MB in the largest"
             for case in rows
         ]
-        return _svg(figure, "memory", f"Peak memory of {group.title}", said)
+        return svg(figure, "memory", f"Peak memory of {group.title}", said)
 
 
 def cpu(group: Group) -> Markup:
@@ -132,7 +132,7 @@ def cpu(group: Group) -> Markup:
         said = [
             f"{case.engine} {need:,.2f} seconds" for case, need in zip(rows, needs, strict=True)
         ]
-        return _svg(figure, "cpu", f"CPU seconds per GB of {group.title}", said)
+        return svg(figure, "cpu", f"CPU seconds per GB of {group.title}", said)
 
 
 def first_runs(groups: Sequence[Group]) -> Markup | None:
@@ -172,7 +172,7 @@ def first_runs(groups: Sequence[Group]) -> Markup | None:
             f"the work {run.work:,.2f} s"
             for title, run in found
         ]
-        return _svg(figure, "first", "Where the time of the first run of ours goes", said)
+        return svg(figure, "first", "Where the time of the first run of ours goes", said)
 
 
 def _fastest_first(group: Group) -> list[Case]:
@@ -265,7 +265,7 @@ def _colours(case: Case) -> tuple[str, str]:
     return LIGHT[f"{name}-pale"], LIGHT[name]
 
 
-def _svg(figure: Figure, name: str, title: str, said: Sequence[str]) -> Markup:
+def svg(figure: Figure, name: str, title: str, said: Sequence[str]) -> Markup:
     """The drawing as an element of the page, with its data as the text alternative."""
     buffer = io.StringIO()
     no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))

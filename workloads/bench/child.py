@@ -17,11 +17,11 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import MappingProxyType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from errors import ServiceError
@@ -42,12 +42,19 @@ ENGINES = "workloads.bench.engines"
 class Engine:
     """An engine that runs in a process of its own.
 
+    Args:
+        name: see below.
+        log: the file for what it has to say.
+        variables: of its environment, beside those of this process.
+
     Attributes:
         name: of the module in `workloads.bench.engines`.
         started: whether its `start` was called.
     """
 
-    def __init__(self, name: str, log: Path) -> None:
+    def __init__(
+        self, name: str, log: Path, variables: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.name = name
         self.started = False
         self._log = log
@@ -61,7 +68,11 @@ class Engine:
                 stdout=output,
                 stderr=output,
                 pass_fds=[there.fileno()],
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+                env={
+                    **os.environ,
+                    **variables,
+                    "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                },
                 # Ctrl-C is for this process, which then ends the child and all that it started.
                 start_new_session=True,
             )

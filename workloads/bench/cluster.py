@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -51,14 +51,15 @@ class Cluster:
 
     by_turns = False
 
-    def __init__(self) -> None:
+    def __init__(self, selector: Mapping[str, str]) -> None:
+        self._selector = selector
         self._meters: dict[str, NodeMeter] = {}
 
     def machine(self) -> Machine:
         """All nodes together: what differs between them is named side by side."""
         import ray
 
-        nodes = _nodes()
+        nodes = _nodes(self._selector)
         machines: list[Machine] = ray.get([meter.describe() for meter in self._of(nodes)])
         return replace(
             machines[0],
@@ -72,7 +73,7 @@ class Cluster:
 
     def meters(self) -> Sequence[Meter]:
         """One for each node that there is now; nodes come and go."""
-        return self._of(_nodes())
+        return self._of(_nodes(self._selector))
 
     def _of(self, nodes: Sequence[dict[str, Any]]) -> list[NodeMeter]:
         names = [node["NodeID"] for node in nodes]
@@ -139,27 +140,47 @@ def taking_part() -> Iterator[ThisMachine | Cluster]:
     if not on_cluster():
         yield ThisMachine()
         return
+    with connected():
+        yield nodes_of(label_selector())
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """This process is connected to the cluster meanwhile.
+
+    Raises:
+        ServiceError: no cluster answers.
+    """
     import ray
 
     start_ray()
     try:
-        _wait_for_a_node()
-        yield Cluster()
+        yield
     finally:
         ray.shutdown()
 
 
-def _wait_for_a_node() -> None:
+def nodes_of(selector: Mapping[str, str]) -> Cluster:
+    """The nodes with these labels, once one of them is there.
+
+    Raises:
+        ServiceError: none has a free CPU in time.
+    """
+    _wait_for_a_node(selector)
+    return Cluster(selector)
+
+
+def _wait_for_a_node(selector: Mapping[str, str]) -> None:
     """Asks for a CPU, which lets a cluster that grows on demand start a node."""
     import ray
     from ray.exceptions import GetTimeoutError
 
-    asked = ray.remote(_nothing).options(num_cpus=1, label_selector=label_selector()).remote()
+    asked = ray.remote(_nothing).options(num_cpus=1, label_selector=dict(selector)).remote()
     try:
         ray.get(asked, timeout=SECONDS_FOR_A_NODE)
     except GetTimeoutError as error:
         ray.cancel(asked)
-        wanted = label_selector().get(SUBCLUSTER_LABEL)
+        wanted = selector.get(SUBCLUSTER_LABEL)
         where = f" in the subcluster '{wanted}'" if wanted else ""
         raise ServiceError(
             f"the cluster has had no free CPU{where} for {SECONDS_FOR_A_NODE:,.0f} s: "
@@ -171,9 +192,9 @@ def _nothing() -> None:
     pass
 
 
-def _nodes() -> list[dict[str, Any]]:
+def _nodes(selector: Mapping[str, str]) -> list[dict[str, Any]]:
     """The living nodes that take part, in a fixed order."""
-    wanted = label_selector().items()
+    wanted = selector.items()
     found = [
         node
         for node in _alive()

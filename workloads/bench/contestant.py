@@ -15,7 +15,7 @@ from workloads.bench.child import Engine
 from workloads.bench.cluster import Cluster, ThisMachine
 from workloads.bench.compare import row_count
 from workloads.bench.families import Spec
-from workloads.bench.figures import BASELINE, FLOOR, OURS
+from workloads.bench.figures import BASELINE, COLD, FLOOR, OURS, START
 from workloads.bench.places import remove
 from workloads.files.places import Folder
 
@@ -63,8 +63,8 @@ class Contestant:
         self.engine.load(self.entry.family)
         usage, _ = self.engine.measure("start", also=self.nodes.meters())
         started = Measurement(**vars(usage), spilled_bytes=0, bytes_out=0, rows=0)
-        self.phases["start"] = [started]
-        self.phases["cold"] = [self.run()]
+        self.phases[START] = [started]
+        self.phases[COLD] = [self.run()]
 
     def run(self) -> Measurement:
         """Does the workload once, into a folder that is then removed.

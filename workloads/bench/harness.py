@@ -11,13 +11,13 @@ from typing import Any
 
 from errors import OutputError, UsageError
 from workloads.bench import buckets, families
-from workloads.bench.case import MB, Case, Machine
+from workloads.bench.case import MB, Case, Comparison, Machine, Measurement
 from workloads.bench.catalogue import Entry, check_no_peers, entries, kinds_of
 from workloads.bench.child import Engine, Engines
 from workloads.bench.cluster import Cluster, ThisMachine, taking_part
 from workloads.bench.contestant import Contestant
 from workloads.bench.families import Spec
-from workloads.bench.figures import OURS
+from workloads.bench.figures import OURS, START, WARM
 from workloads.bench.places import (
     below,
     check_space,
@@ -43,6 +43,7 @@ class Setting:
     target: str
     storage: str
     machine: Machine
+    subcluster: str = ""
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
@@ -90,7 +91,9 @@ def run(settings: Settings, tell: Tell) -> list[Case]:
         work = [one for contest in contests for one in contest]
         sources = ensure_input(settings, {one.spec: None for one in work if one.reads}, tell)
         with _output(settings, work) as (output, storage), Engines(settings.logs) as engines:
-            setting = Setting(settings.scale, settings.target, storage, nodes.machine())
+            setting = Setting(
+                settings.scale, settings.target, storage, nodes.machine(), settings.subcluster
+            )
             return [
                 case
                 for contestants in _contests(contests, sources, output, engines, nodes)
@@ -200,18 +203,27 @@ def _contests(
             engines.end_fresh()
             for contest in of_workload:
                 yield [
-                    _contestant(one, engines.get(one.entry), nodes, sources.get(one.spec), output)
+                    contestant(one, engines.get(one.entry), nodes, sources.get(one.spec), output)
                     for one in contest
                 ]
 
 
-def _contestant(
+def contestant(
     work: Work,
     engine: Engine,
     nodes: ThisMachine | Cluster,
     source: Source | None,
     output: Folder,
 ) -> Contestant:
+    """Who does a piece of work.
+
+    Args:
+        work: what.
+        engine: its process.
+        nodes: where it does the work.
+        source: the data set, where that is there before.
+        output: the folder that what is written goes below.
+    """
     read = source if work.reads else None
     return Contestant(
         entry=work.entry,
@@ -249,7 +261,7 @@ def _take_turns(contestants: Sequence[Contestant], tell: Tell) -> None:
         for one in [*contestants[first:], *contestants[:first]]:
             if number < one.entry.repeats:
                 measured = one.run()
-                one.phases.setdefault("warm", []).append(measured)
+                one.phases.setdefault(WARM, []).append(measured)
                 rate = speed(one.bytes_in / MB / measured.seconds)
                 tell(f"{one}: run {number + 1} of {one.entry.repeats}, {rate} MB/s")
 
@@ -257,28 +269,40 @@ def _take_turns(contestants: Sequence[Contestant], tell: Tell) -> None:
 def _cases(contestants: Sequence[Contestant], setting: Setting) -> Iterator[Case]:
     ours = next((one for one in contestants if one.entry.engine == OURS), None)
     for one in contestants:
-        comparison = None
-        # An engine that is so slow that it was given less has made other rows.
-        if (
-            ours
-            and ours is not one
-            and one.spec == ours.spec
-            and None not in (ours.sample, one.sample)
-        ):
-            family = families.find(one.entry.family)
-            comparison = family.compare(ours.sample, one.sample)
+        comparison = compared(ours, one) if ours else None
         for phase, measurements in one.phases.items():
-            yield Case(
-                workload=one.entry.workload,
-                engine=one.entry.engine,
-                phase=phase,
-                kind=one.spec.kind,
-                scale=setting.scale,
-                target=setting.target,
-                bytes_in=0 if phase == "start" else one.bytes_in,
-                storage=setting.storage,
-                measurements=tuple(measurements),
-                comparison=comparison if phase == "warm" else None,
-                machine=setting.machine,
-                started_at=setting.started_at,
-            )
+            yield case_of(one, phase, measurements, setting, comparison if phase == WARM else None)
+
+
+def compared(ours: Contestant, other: Contestant) -> Comparison | None:
+    """How what another one made compares with ours; None where it has not made the same."""
+    # An engine that is so slow that it was given less has made other rows.
+    alike = ours is not other and ours.spec == other.spec
+    if not alike or ours.sample is None or other.sample is None:
+        return None
+    return families.find(other.entry.family).compare(ours.sample, other.sample)
+
+
+def case_of(
+    one: Contestant,
+    phase: str,
+    measurements: Sequence[Measurement],
+    setting: Setting,
+    comparison: Comparison | None,
+) -> Case:
+    """What was measured of a contestant, as a row of the result."""
+    return Case(
+        workload=one.entry.workload,
+        engine=one.entry.engine,
+        phase=phase,
+        kind=one.spec.kind,
+        scale=setting.scale,
+        target=setting.target,
+        bytes_in=0 if phase == START else one.bytes_in,
+        storage=setting.storage,
+        measurements=tuple(measurements),
+        comparison=comparison,
+        machine=setting.machine,
+        started_at=setting.started_at,
+        subcluster=setting.subcluster,
+    )

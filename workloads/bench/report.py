@@ -26,9 +26,17 @@ def write(cases: Sequence[Case], path: Path, *, command: str = "") -> None:
     Raises:
         OutputError: the file cannot be written there.
     """
-    page = render(cases, command=command)
+    write_page(render(cases, command=command), path)
+
+
+def write_page(text: str, path: Path) -> None:
+    """Writes a page, replacing the file if there is one.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
     try:
-        path.write_text(page, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"cannot write the report to {path}: {error.strerror}; give a file in a folder "
@@ -39,6 +47,24 @@ def write(cases: Sequence[Case], path: Path, *, command: str = "") -> None:
 def render(cases: Sequence[Case], *, command: str = "") -> str:
     """The report of a result as text."""
     groups = grouped(cases)
+    return page(
+        "report.html.j2",
+        headline=wording.headline(groups),
+        measured=period(cases),
+        glance=_glance(groups),
+        machines=wording.machines(cases),
+        groups=[_section(group, prices=wording.has_prices(cases)) for group in groups],
+        first_runs=charts.first_runs(groups),
+        columns=wording.columns(cases),
+        prices=wording.price_sentence(cases),
+        names=wording.NAMES,
+        commands=[command] if command else _commands(cases),
+        gib=wording.GIB,
+    )
+
+
+def page(template: str, **shown: object) -> str:
+    """A page made of a template of this package, in the colours of the charts."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -47,23 +73,11 @@ def render(cases: Sequence[Case], *, command: str = "") -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html.j2").render(
-        headline=wording.headline(groups),
-        measured=_period(cases),
-        glance=_glance(groups),
-        machines=wording.machines(cases),
-        groups=[_section(group) for group in groups],
-        first_runs=charts.first_runs(groups),
-        columns=wording.COLUMNS,
-        names=wording.NAMES,
-        commands=[command] if command else _commands(cases),
-        light=charts.LIGHT,
-        dark=charts.DARK,
-        gib=wording.GIB,
-    )
+    made = environment.get_template(template)
+    return made.render(light=charts.LIGHT, dark=charts.DARK, **shown)
 
 
-def _section(group: Group) -> dict[str, object]:
+def _section(group: Group, *, prices: bool) -> dict[str, object]:
     """What the template shows of a group."""
     return {
         "title": group.title,
@@ -75,7 +89,7 @@ def _section(group: Group) -> dict[str, object]:
         "cpu": charts.cpu(group) if group.steady else None,
         "rows": [
             {
-                "cells": wording.cells(case, group),
+                "cells": wording.cells(case, group, prices=prices),
                 "main": (case.engine, case.phase) == (OURS, WARM),
             }
             for case in group.cases
@@ -89,7 +103,7 @@ def _glance(groups: Sequence[Group]) -> list[tuple[str, ...]]:
     shares = [stands.share_of_floor for _, stands in found]
     columns = [
         ("work", *[group.title for group, _ in found]),
-        ("MB/s", *[wording.decimal(stands.ours.mb_per_s) for _, stands in found]),
+        ("MB/s", *[wording.speed(stands.ours.mb_per_s) for _, stands in found]),
         ("times baseline", *[wording.decimal(stands.times_baseline) for _, stands in found]),
         (
             "times fastest peer",
@@ -97,11 +111,12 @@ def _glance(groups: Sequence[Group]) -> list[tuple[str, ...]]:
         ),
         ("fastest peer", *[stands.fastest_peer or "" for _, stands in found]),
         ("% of floor", *[wording.decimal(share and 100 * share) for share in shares]),
+        ("USD/TB", *[wording.dollars(stands.ours.usd_per_tb) for _, stands in found]),
     ]
     return [column for column in columns if any(column[1:])]
 
 
-def _period(cases: Sequence[Case]) -> str:
+def period(cases: Sequence[Case]) -> str:
     """The day of the measurements, or the first and the last."""
     days = sorted({case.started_at.partition("T")[0] for case in cases})
     return " to ".join([days[0], *days[1:][-1:]])

@@ -34,13 +34,26 @@ COLUMNS = (
     ("written", "MB"),
     ("spread", "%"),
 )
+# Where the price of the machine is known.
+MONEY = (("USD", "/TB"), ("spot", "USD/TB"))
 NAMES = 2  # the columns at the left that hold words
 
 
-def cells(case: Case, group: Group) -> tuple[str, ...]:
-    """A case as the texts of `COLUMNS`; empty where a figure does not exist."""
+def columns(cases: Sequence[Case]) -> tuple[tuple[str, str], ...]:
+    """The headings of a result's table."""
+    return (*COLUMNS, *MONEY) if has_prices(cases) else COLUMNS
+
+
+def has_prices(cases: Sequence[Case]) -> bool:
+    """Whether it is known of any case what it costs."""
+    return any(case.usd_per_tb or case.usd_per_tb_spot for case in cases)
+
+
+def cells(case: Case, group: Group, *, prices: bool = False) -> tuple[str, ...]:
+    """A case as the texts of `columns`; empty where a figure does not exist."""
     if case.phase == START:
-        return (case.engine, case.phase, f"{case.seconds:,.3f}", *[""] * (len(COLUMNS) - 3))
+        rest = len(COLUMNS) - 3 + (len(MONEY) if prices else 0)
+        return (case.engine, case.phase, f"{case.seconds:,.3f}", *[""] * rest)
     beside = figures(case, group)
     share = beside.share_of_floor
     return (
@@ -55,7 +68,15 @@ def cells(case: Case, group: Group) -> tuple[str, ...]:
         f"{case.peak_rss_bytes / MB:,.0f}",
         f"{case.bytes_out / MB:,.1f}",
         f"{100 * case.spread:,.1f}" if len(case.measurements) > 1 else "",
+        *([dollars(case.usd_per_tb), dollars(case.usd_per_tb_spot)] if prices else []),
     )
+
+
+def dollars(value: float | None) -> str:
+    """Dollars, or nothing."""
+    if value is None:
+        return ""
+    return f"{value:,.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
 def decimal(value: float | None) -> str:
@@ -189,6 +210,17 @@ def smaller_sentences(group: Group) -> list[str]:
         for engine, size in sizes.items()
         if size < most
     ]
+
+
+def price_sentence(cases: Sequence[Case]) -> str:
+    """Where prices are from; empty where there are none."""
+    if not has_prices(cases):
+        return ""
+    sources = dict.fromkeys(case.price.source for case in cases if case.price)
+    return (
+        "USD/TB are dollars for 10^12 bytes of input, at the prices of the machines that worked, "
+        f"on demand and spot ({'; '.join(sources)}); disks, traffic and a head node are left out."
+    )
 
 
 def machine_sentence(machine: Machine) -> str:

@@ -40,6 +40,8 @@ SUBCLUSTER_LABEL = "ray-subcluster"
 # Says how many tasks may be under way at a time: all that fit on the nodes there are, if not said,
 # and as those that wait ask for nodes, on those that come.
 AT_ONCE = "RAY_ON_AWS_AT_ONCE"
+# The same in CPUs, of which a task may take several.
+CPUS_AT_ONCE = "RAY_ON_AWS_CPUS_AT_ONCE"
 
 
 def start_ray() -> None:
@@ -78,17 +80,27 @@ def label_selector() -> dict[str, str]:
     return {SUBCLUSTER_LABEL: value} if value and on_cluster() else {}
 
 
-def at_once() -> int | None:
+def at_once(cpus: int = 1) -> int | None:
     """How many tasks may be under way at a time; None for as many as there is room for.
+
+    Args:
+        cpus: that each of them takes.
 
     Raises:
         UsageError: what the environment says is no such number.
     """
-    value = os.environ.get(AT_ONCE)
+    tasks, most_cpus = _number(AT_ONCE), _number(CPUS_AT_ONCE)
+    # One that takes more than there may be is let alone, rather than never run.
+    by_cpus = None if most_cpus is None else max(1, most_cpus // cpus)
+    return min((one for one in (tasks, by_cpus) if one is not None), default=None)
+
+
+def _number(variable: str) -> int | None:
+    value = os.environ.get(variable)
     if not value:
         return None
     if not value.isdecimal() or int(value) < 1:
-        raise UsageError(f"{AT_ONCE} is '{value}', and should be a number from 1 on")
+        raise UsageError(f"{variable} is '{value}', and should be a number from 1 on")
     return int(value)
 
 
@@ -150,7 +162,8 @@ def distribute(
 ) -> Generator[Outcome, None, None]:
     """Runs the tasks on Ray, one for `cpus` cores, the largest first; yields outcomes as they come.
 
-    No more than `most` of them are under way at a time, and no more than RAY_ON_AWS_AT_ONCE says.
+    No more than `most` of them are under way at a time, and no more than RAY_ON_AWS_AT_ONCE and
+    RAY_ON_AWS_CPUS_AT_ONCE say.
 
     A task whose worker is lost is run again elsewhere, by Ray, up to MOST_RETRIES times; on a
     cluster, one that cannot reach its store tries again itself, after PAUSES. An exception that a
@@ -158,11 +171,11 @@ def distribute(
 
     Raises:
         ServiceError: the worker of a task was lost too often.
-        UsageError: RAY_ON_AWS_AT_ONCE is no number, or this machine has not so many cores.
+        UsageError: one of these is no number, or this machine has not so many cores.
     """
     if not tasks:
         return
-    most = min((one for one in (most, at_once()) if one is not None), default=None)
+    most = min((one for one in (most, at_once(cpus)) if one is not None), default=None)
     start_ray()
     _check_room(cpus)
     import ray.data

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from errors import InputError, RayOnAwsError, UsageError
 from workloads.files.commit import whole_file
@@ -59,7 +61,10 @@ class TransformTask:
         reading, working, writing = Clock(), Clock(), Clock()
         rows_in = 0
         rejects = Rejects()
-        tables = self.rows.tables(self.source, self.output, self.tuning.batch_bytes)
+        tables = _of_few_rows(
+            self.rows.tables(self.source, self.output, self.tuning.batch_bytes),
+            self.tuning.batch_rows,
+        )
         with whole_file(self.destination, self.name) as sink:
             writer = Writer(sink, self.codec, self.tuning.row_group_bytes)
             while True:
@@ -170,6 +175,16 @@ def transform(
         cpus=tuning.cpus,
         at_once=tuning.at_once,
     )
+
+
+def _of_few_rows(
+    tables: Iterator[tuple[str, pa.Table]], most: int | None
+) -> Iterator[tuple[str, pa.Table]]:
+    """The tables, those with more rows than that in slices."""
+    for origin, table in tables:
+        step = most or max(table.num_rows, 1)
+        for start in range(0, max(table.num_rows, 1), step):
+            yield origin, table.slice(start, step)
 
 
 def _packed(encoded: Encoded, origin: Folder, files: list[File], bad: list[str]) -> list[Output]:

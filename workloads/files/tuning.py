@@ -13,6 +13,7 @@ from workloads.files.parquet import BATCH_BYTES, ROW_GROUP_BYTES
 
 # Says what was found to be best, as JSON: a `Tuning` for each function, its defaults left out.
 TUNING = "RAY_ON_AWS_TUNING"
+MAY_BE_NONE = ("at_once", "batch_rows")
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,15 @@ class Tuning:
 
     Attributes:
         batch_bytes: about how much the function is given at a time.
+        batch_rows: how many rows it is given at a time at the most, for a function that makes much
+            of little; None for as many as come to `batch_bytes`.
         row_group_bytes: about how much of its result goes into a row group of a file.
         cpus: that each task takes.
         at_once: how many tasks may be under way at a time; None for all that there is room for.
     """
 
     batch_bytes: int = BATCH_BYTES
+    batch_rows: int | None = None
     row_group_bytes: int = ROW_GROUP_BYTES
     cpus: int = 1
     at_once: int | None = None
@@ -34,7 +38,7 @@ class Tuning:
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-            if not whole and not (name == "at_once" and value is None):
+            if not whole and not (name in MAY_BE_NONE and value is None):
                 raise UsageError(f"{name} is to be a whole number from 1 on, not {value!r}")
 
     def changed(self, fields_: Mapping[str, Any]) -> Tuning:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
 from pathlib import Path
@@ -33,8 +34,11 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def put(folder: Path, code: str) -> None:
-    program = folder / "ssh"
-    program.write_text(f"#!{sys.executable} -S\n{code}")
+    program, script = folder / "ssh", folder / "ssh.py"
+    script.write_text(code)
+    # By way of a shell, as the first line of a script takes no path with a space in it.
+    words = shlex.join([sys.executable, "-S", str(script)])
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
     program.chmod(0o755)
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.workloads.bench.builders import DUCKDB, MACHINE, case, sample, start, user_workload
-from workloads.bench.case import MB, Case
+from workloads.bench.case import MB, Case, Price
 from workloads.bench.figures import grouped
 from workloads.bench.table import show
 from workloads.bench.wording import cells
@@ -126,3 +126,25 @@ def test_how_the_cores_spent_their_time_is_said_where_it_is_told() -> None:
     assert sentence in printed([replace(plain, measurements=told)])
     assert "cores' time" not in printed([plain])
     assert "cores' time" not in printed([replace(plain, engine="floor", measurements=told)])
+
+
+def test_what_a_terabyte_costs_is_shown_where_that_is_known() -> None:
+    # 100 MB/s are 10^12 bytes in 10,000 s.
+    known = replace(case(mb_per_s=(100.0,)), price=Price(3.6, None, "us-east-1: a list"))
+    slow = replace(
+        case("baseline", mb_per_s=(10_000.0,)), price=Price(3.6, 0.36, "us-east-1: a list")
+    )
+    text = printed([start(), known, slow])
+    above = next(line for line in text.splitlines() if "USD" in line)
+    assert above.split()[-2:] == ["USD", "spot"]
+    lines = {tuple(line.split()[:2]): line.split() for line in text.splitlines()}
+    assert lines["ours", "warm"][-1] == "10.00"
+    assert lines["baseline", "warm"][-2:] == ["0.10", "0.01"]
+    assert text.count("(us-east-1: a list)") == 1
+    assert "USD" not in printed([start(), case()])
+
+
+def test_a_slow_workload_is_not_shown_as_standing_still() -> None:
+    text = printed([case(mb_per_s=(0.0234,)), case("baseline", mb_per_s=(0.004,))])
+    assert "ours, at 0.023 MB/s, is 5.8 times the baseline." in text.replace("5.9", "5.8")
+    assert " 0.023 " in text

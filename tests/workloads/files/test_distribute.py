@@ -123,6 +123,26 @@ def test_no_more_tasks_are_under_way_at_a_time_than_is_said(
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(times))
 
 
+@pytest.mark.parametrize(
+    ("tasks", "cpus", "each", "most"),
+    [
+        ("", "", 1, None),
+        ("5", "", 3, 5),
+        ("", "5", 1, 5),
+        ("", "5", 2, 2),
+        ("", "5", 8, 1),
+        ("3", "8", 2, 3),
+        ("3", "4", 2, 2),
+    ],
+)
+def test_what_is_under_way_at_a_time_is_said_in_tasks_or_in_cpus(
+    monkeypatch: pytest.MonkeyPatch, tasks: str, cpus: str, each: int, most: int | None
+) -> None:
+    monkeypatch.setenv("RAY_ON_AWS_AT_ONCE", tasks)
+    monkeypatch.setenv("RAY_ON_AWS_CPUS_AT_ONCE", cpus)
+    assert module.at_once(each) == most
+
+
 def test_no_node_is_asked_for_beyond_the_tasks_that_are_under_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -137,10 +157,13 @@ def test_no_node_is_asked_for_beyond_the_tasks_that_are_under_way(
     assert DataContext.get_current().execution_options.resource_limits.cpu == math.inf
 
 
+@pytest.mark.parametrize("variable", ["RAY_ON_AWS_AT_ONCE", "RAY_ON_AWS_CPUS_AT_ONCE"])
 @pytest.mark.parametrize("said", ["0", "-1", "two", "1.5"])
-def test_what_is_no_number_of_tasks_is_refused(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAY_ON_AWS_AT_ONCE", said)
-    with pytest.raises(UsageError, match=f"RAY_ON_AWS_AT_ONCE is '{said}', and should be"):
+def test_what_is_no_number_is_refused(
+    variable: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, said)
+    with pytest.raises(UsageError, match=f"{variable} is '{said}', and should be"):
         list(distribute([Note("one", Path())]))
 
 

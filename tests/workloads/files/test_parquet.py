@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 import re
 from pathlib import Path
 
@@ -16,21 +17,26 @@ from hypothesis import strategies as st
 from errors import FunctionError, InputError, UsageError
 from tests.workloads.files import user
 from tests.workloads.parquet import numbers, write
-from workloads.files import parquet
 from workloads.files.parquet import CODECS, Writer, check_codec, read_rows, row_count
 from workloads.files.places import Folder
 
 KB, MB = 1000, 1_000_000
 
 
-def written(*tables: pa.Table, codec: str = "snappy") -> pq.ParquetFile:
+def written(*tables: pa.Table, codec: str = "snappy", **settings: int) -> pq.ParquetFile:
     """A file that holds the tables."""
     sink = io.BytesIO()
-    writer = Writer(sink, codec)
+    writer = Writer(sink, codec, **settings)
     for table in tables:
         writer.add(table, "/in/a.parquet")
     writer.close()
     return pq.ParquetFile(io.BytesIO(sink.getvalue()))
+
+
+def tensors_of(values: pa.Array) -> pa.Array:
+    """Tensors of two by two."""
+    kind = pa.fixed_shape_tensor(values.type, (2, 2))
+    return pa.ExtensionArray.from_storage(kind, pa.FixedSizeListArray.from_arrays(values, 4))
 
 
 def footer(whole: bytes) -> int:
@@ -103,10 +109,10 @@ def test_an_unknown_codec_is_told() -> None:
         check_codec("rar")
 
 
-def test_row_groups_are_of_one_size_whatever_the_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 100 * KB)
+def test_row_groups_are_of_one_size_whatever_the_batches() -> None:
     table = numbers(0, 20_000)
-    file = written(*(table.slice(start, 100) for start in range(0, 20_000, 100)))
+    batches = (table.slice(start, 100) for start in range(0, 20_000, 100))
+    file = written(*batches, row_group_bytes=100 * KB)
     assert file.read().equals(table)
     sizes = [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)]
     assert len(sizes) > 3
@@ -118,6 +124,31 @@ def test_long_texts_get_no_dictionary_and_short_ones_do() -> None:
     group = written(table).metadata.row_group(0)
     assert [group.column(index).has_dictionary_page for index in range(3)] == [False, True, True]
     assert [group.column(index).is_stats_set for index in range(3)] == [False, True, True]
+
+
+@pytest.mark.parametrize("kind", [pa.uint8(), pa.int64(), pa.float16(), pa.float32()], ids=str)
+def test_tensors_are_written_with_the_bytes_of_their_values_apart(kind: pa.DataType) -> None:
+    tensors = tensors_of(pa.array(range(64), pa.uint8()).cast(kind))
+    table = pa.table({"label": ["a"] * 16, "tensor": tensors})
+    file = written(table)
+    assert file.read().equals(table)
+    label, values = (file.metadata.row_group(0).column(index) for index in range(2))
+    assert "BYTE_STREAM_SPLIT" in values.encodings
+    assert (values.has_dictionary_page, values.is_stats_set) == (False, False)
+    assert label.has_dictionary_page
+    # Also where there is nothing else.
+    assert written(table.select(["tensor"])).read().equals(table.select(["tensor"]))
+
+
+def test_three_bytes_of_zeros_cost_next_to_nothing() -> None:
+    noise = pa.array(memoryview(random.Random(5).randbytes(400 * KB)), pa.uint8())
+    size = written(pa.table({"tensor": tensors_of(noise)})).metadata.row_group(0)
+    assert size.column(0).total_compressed_size < 500 * KB
+
+
+def test_tensors_of_what_has_no_bytes_of_its_own_are_written_as_ever() -> None:
+    table = pa.table({"tensor": tensors_of(pa.array([True, False] * 8))})
+    assert written(table).read().equals(table)
 
 
 def test_a_table_without_rows_makes_a_file_without_rows() -> None:

@@ -30,6 +30,12 @@ def tagged(table: pa.Table, tag: str = "none") -> pa.Table:
     return table.append_column("tag", pa.array([tag] * table.num_rows))
 
 
+def with_the_number_of_rows(table: pa.Table) -> pa.Table:
+    """A column more, that holds how many rows were given at a time."""
+    rows = pa.array([table.num_rows] * table.num_rows, pa.int64())
+    return table.append_column("rows", rows)
+
+
 def even(table: pa.Table) -> pa.Table:
     """Fewer rows."""
     return table.filter(pc.equal(pc.bit_wise_and(table["id"], 1), 0))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from workloads.bench.case import Split
-from workloads.files.distribute import start_ray
+from workloads.files.distribute import CPUS_AT_ONCE, start_ray
 from workloads.files.job import Summary
 from workloads.files.transform import transform as transform_files
 
@@ -11,6 +13,11 @@ from workloads.files.transform import transform as transform_files
 def start() -> None:
     """Starts the embedded Ray, or connects to the cluster."""
     start_ray()
+
+
+def limit(cpus: int) -> None:
+    """Lets what comes from here on have so many CPUs at a time, and no more."""
+    os.environ[CPUS_AT_ONCE] = str(cpus)
 
 
 def transform(source: str, destination: str, function: str) -> Split:

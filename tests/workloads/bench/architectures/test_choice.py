@@ -1,0 +1,93 @@
+"""The best of several, and how sure that is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workloads.bench.architectures.choice import choose
+
+SPEED = st.floats(min_value=1.0, max_value=1e4)
+ROUNDS = st.integers(1, 7).flatmap(
+    lambda number: st.lists(
+        st.lists(SPEED, min_size=number, max_size=number), min_size=2, max_size=4
+    )
+)
+STEADY = [100.0, 99.0, 101.0, 100.5, 99.5]
+
+
+def named(values: list[list[float]]) -> dict[str, list[float]]:
+    return {f"pool-{number}": rounds for number, rounds in enumerate(values)}
+
+
+def test_one_that_is_always_ahead_is_chosen() -> None:
+    found = choose({"slow": STEADY, "fast": [1.2 * one for one in STEADY], "slower": [50.0] * 5})
+    assert (found.best, found.next, found.rounds) == ("fast", "slow", 5)
+    assert found.times == pytest.approx(1.2)
+    assert found.low == found.high == pytest.approx(1.2)
+    # Chance alone does it once in 32 times.
+    assert found.confidence == pytest.approx(1 - 1 / 32)
+    assert found.clear
+
+
+def test_one_that_is_ahead_by_next_to_nothing_is_not_chosen() -> None:
+    found = choose({"slow": STEADY, "fast": [1.02 * one for one in STEADY]})
+    assert found.confidence > 0.9
+    assert not found.clear
+
+
+def test_one_that_is_ahead_now_and_then_is_not_chosen() -> None:
+    found = choose({"steady": [100.0] * 5, "moody": [130.0, 60.0, 125.0, 70.0, 128.0]})
+    assert found.best == "moody"
+    assert found.low < 1 < found.high
+    assert 0.5 < found.confidence < 0.9
+    assert not found.clear
+
+
+@pytest.mark.parametrize(("rounds", "clear"), [(1, False), (3, False), (4, True)])
+def test_few_rounds_decide_nothing(rounds: int, clear: bool) -> None:
+    found = choose({"slow": [100.0] * rounds, "fast": [200.0] * rounds})
+    assert found.confidence == 1 - 0.5**rounds
+    assert found.clear == clear
+
+
+def test_what_happens_to_all_in_a_round_decides_nothing() -> None:
+    slow = [100.0, 40.0, 90.0, 70.0, 30.0]
+    found = choose({"slow": slow, "fast": [1.1 * one for one in slow]})
+    assert found.clear
+    assert found.low == found.high == pytest.approx(1.1)
+
+
+def test_equal_ones_are_not_told_apart() -> None:
+    found = choose({"one": STEADY, "another": STEADY})
+    assert (found.times, found.confidence, found.clear) == (1.0, 0.0, False)
+
+
+def test_who_is_alone_is_the_best() -> None:
+    found = choose({"one": STEADY})
+    assert (found.best, found.next, found.times) == ("one", "", 1.0)
+
+
+@given(ROUNDS)
+def test_the_best_is_the_one_with_the_highest_median(values: list[list[float]]) -> None:
+    found = choose(named(values))
+    assert found.times >= 1
+    assert 0 <= found.confidence <= 1 - 0.5**found.rounds
+    assert found.low <= found.high
+    assert found == choose(named(values))
+
+
+@given(ROUNDS, st.sampled_from([0.25, 2.0, 1024.0]))
+def test_the_unit_decides_nothing(values: list[list[float]], times: float) -> None:
+    # By powers of two, so that not even the last digit differs.
+    assert choose(named(values)) == choose(named([[times * one for one in row] for row in values]))
+
+
+@given(ROUNDS)
+def test_the_order_of_those_that_differ_decides_nothing(values: list[list[float]]) -> None:
+    rounds = named(values)
+    found, turned = choose(rounds), choose(dict(reversed(rounds.items())))
+    if found.times > 1:
+        assert (found.best, found.confidence) == (turned.best, turned.confidence)
+        assert found.times == turned.times
