@@ -14,16 +14,17 @@ from workloads.audio.voice import RATE, Pcm, both_sides, pause, phrase, speaker
 
 PHRASES = 32
 SPEAKERS = 8
-PAUSE_SECONDS = (0.2, 0.35, 0.5, 0.8)
+# How many frames of MP3, of 24 ms each, are before a clip's first phrase, and behind its last.
+PAUSES = (8, 34)
 # The last phrase begins before these are over, so that clips are of 2 to 8 s.
 SECONDS = (2.0, 6.0)
-GAINS = (0.3, 1.0)
-# How often a clip of a kind is of which format and how many channels.
+GAINS = (0.4, 1.0)
+# How often a clip of a kind is of which format and how many channels. (LAME's stereo is not the
+# same from one process to the next.)
 FORMATS = {
     "mp3": {("mp3", 1): 1.0},
     "mixed": {
-        ("mp3", 1): 0.6,
-        ("mp3", 2): 0.1,
+        ("mp3", 1): 0.7,
         ("wav", 1): 0.08,
         ("wav", 2): 0.04,
         ("flac", 1): 0.12,
@@ -37,12 +38,19 @@ class Bank:
     """What the clips of a data set are made of."""
 
     phrases: tuple[Pcm, ...]
-    pauses: tuple[Pcm, ...]
+    pause: Pcm
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a clip is made of: the numbers of a pause, of phrases, and of another pause."""
+    """What a clip is made of.
+
+    Attributes:
+        before: frames of the pause before it.
+        phrases: their numbers.
+        behind: frames of the pause behind it.
+        gain: where it is not MP3, whose phrases have levels of their own.
+    """
 
     before: int
     phrases: tuple[int, ...]
@@ -57,8 +65,9 @@ def clip(seed: int, row: int, kind: str) -> tuple[str, bytes]:
     suffix, channels = list(formats)[random.choice(len(formats), p=list(formats.values()))]
     plan = _plan(random, bank(seed))
     if suffix == "mp3":
-        return suffix, _joined(plan, seed, channels)
-    return suffix, _written(_samples(plan, bank(seed)), suffix, channels)
+        return suffix, _joined(plan, seed)
+    samples = _samples(plan, bank(seed))
+    return suffix, _written(samples if channels == 1 else both_sides(samples), suffix)
 
 
 @lru_cache(maxsize=2)
@@ -68,13 +77,13 @@ def bank(seed: int) -> Bank:
     speakers = [speaker(random) for _ in range(SPEAKERS)]
     return Bank(
         tuple(phrase(random, speakers[number % SPEAKERS]) for number in range(PHRASES)),
-        tuple(pause(random, seconds) for seconds in PAUSE_SECONDS),
+        pause(random, PAUSES[1] * mp3.FRAME_SAMPLES),
     )
 
 
 def _plan(random: np.random.Generator, bank_: Bank) -> Plan:
-    before, behind = (int(number) for number in random.integers(len(bank_.pauses), size=2))
-    left = random.uniform(*SECONDS) * RATE - len(bank_.pauses[before]) - len(bank_.pauses[behind])
+    before, behind = (int(frames) for frames in random.integers(*PAUSES, size=2))
+    left = random.uniform(*SECONDS) * RATE - (before + behind) * mp3.FRAME_SAMPLES
     chosen: list[int] = []
     while left > 0:
         chosen.append(int(random.integers(len(bank_.phrases))))
@@ -84,34 +93,34 @@ def _plan(random: np.random.Generator, bank_: Bank) -> Plan:
 
 def _samples(plan: Plan, bank_: Bank) -> Pcm:
     phrases = [bank_.phrases[number] for number in plan.phrases]
-    whole = np.concatenate([bank_.pauses[plan.before], *phrases, bank_.pauses[plan.behind]])
+    before, behind = (
+        bank_.pause[: frames * mp3.FRAME_SAMPLES] for frames in (plan.before, plan.behind)
+    )
+    whole = np.concatenate([before, *phrases, behind])
     return np.round(whole * plan.gain).astype(np.int16)
 
 
-def _written(samples: Pcm, suffix: str, channels: int) -> bytes:
+def _written(samples: Pcm, suffix: str) -> bytes:
     sink = io.BytesIO()
-    content = _sides(samples, channels)
-    soundfile.write(sink, content, RATE, subtype="PCM_16", format=suffix.upper())
+    soundfile.write(sink, samples, RATE, subtype="PCM_16", format=suffix.upper())
     return sink.getvalue()
 
 
-def _joined(plan: Plan, seed: int, channels: int) -> bytes:
+def _joined(plan: Plan, seed: int) -> bytes:
     """The clip of a plan as MP3, at the level that its phrases have."""
-    spoken = [_phrase(seed, number, channels) for number in plan.phrases]
-    before, behind = (_pause(seed, number, channels) for number in (plan.before, plan.behind))
-    return mp3.joined([before, *spoken, behind], channels)
+    spoken = [_phrase(seed, number) for number in plan.phrases]
+    before, behind = (
+        _pause(seed)[: frames * mp3.FRAME_BYTES] for frames in (plan.before, plan.behind)
+    )
+    return mp3.joined([before, *spoken, behind])
 
 
 # Encoding takes thirty times as long as decoding, so each is done once.
-@lru_cache(maxsize=4 * PHRASES)
-def _phrase(seed: int, number: int, channels: int) -> bytes:
-    return mp3.encoded(_sides(bank(seed).phrases[number], channels))
+@lru_cache(maxsize=2 * PHRASES)
+def _phrase(seed: int, number: int) -> bytes:
+    return mp3.encoded(bank(seed).phrases[number])
 
 
-@lru_cache(maxsize=4 * len(PAUSE_SECONDS))
-def _pause(seed: int, number: int, channels: int) -> bytes:
-    return mp3.encoded(_sides(bank(seed).pauses[number], channels))
-
-
-def _sides(samples: Pcm, channels: int) -> Pcm:
-    return samples if channels == 1 else both_sides(samples)
+@lru_cache(maxsize=2)
+def _pause(seed: int) -> bytes:
+    return mp3.encoded(bank(seed).pause)

@@ -11,12 +11,15 @@ from workloads.files.job import Summary
 from workloads.files.places import Folder, input_files
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
+from workloads.files.tuning import Tuning, tuned
 
 FUNCTION = "workloads.audio:features"
 SUFFIXES = (".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus")
 # Of clips: as Common Voice calls it, and as files of sound are given to a function.
 IN_PARQUET, OF_FILES = "audio", "bytes"
 FILE_TO_FILE = Shape()
+# A file of some kilobytes may hold minutes: what is held at a time goes by clips too.
+TUNING = Tuning(batch_rows=64)
 
 
 def make_features(
@@ -80,6 +83,7 @@ def make_features(
         codec=codec,
         skip_bad=skip_bad,
         encoded=encoded,
+        tuning=tuned(FUNCTION, TUNING),
         progress=progress,
     )
 

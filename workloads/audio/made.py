@@ -23,7 +23,7 @@ from workloads.text.generate import SCALES
 
 KINDS = tuple(FORMATS)
 # The mean of a clip, by kind.
-ROW_BYTES = {"mp3": 41_000, "mixed": 130_000}
+ROW_BYTES = {"mp3": 39_000, "mixed": 143_000}
 BYTES_PER_FILE = 64_000_000
 # Few rows make several files too, so that several cores have something to do.
 FEWEST_FILES = 8
@@ -66,7 +66,7 @@ class AudioSpec:
     Attributes:
         rows: how many clips.
         kind: `mp3`, one channel of 64 kbit/s as Common Voice has it, or `mixed`: also WAV and FLAC,
-            and two channels.
+            of one channel or two.
         seed: of all randomness.
     """
 

@@ -28,7 +28,7 @@ VOWELS = np.array(
 )
 BANDWIDTHS = np.array([80.0, 100.0, 120.0])
 HIGHEST_HARMONIC_HZ = 5500.0
-NOISE = 2e-4  # in pauses, about -74 dB of full scale
+NOISE = 1e-4  # in pauses, -80 dB of full scale
 FULL_SCALE = 32767
 LATER = 24  # samples by which the right ear hears it later: half a millisecond
 
@@ -59,13 +59,13 @@ def phrase(random: np.random.Generator, who: Speaker) -> Pcm:
     """Some syllables in a row, 0.7 to 2 s, at RATE."""
     syllables = [_syllable(random, who) for _ in range(random.integers(3, 8))]
     signal = np.concatenate([*syllables, np.zeros(random.integers(RATE // 16, RATE // 6))])
-    loudness = random.uniform(0.08, 0.6) / np.abs(signal).max()
+    loudness = random.uniform(0.15, 0.6) / np.abs(signal).max()
     return _rounded(random, signal * loudness)
 
 
-def pause(random: np.random.Generator, seconds: float) -> Pcm:
+def pause(random: np.random.Generator, samples: int) -> Pcm:
     """A faint noise, as of a room."""
-    return _rounded(random, np.zeros(int(seconds * RATE)))
+    return _rounded(random, np.zeros(samples))
 
 
 def both_sides(pcm: Pcm) -> Pcm:

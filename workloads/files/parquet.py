@@ -272,11 +272,17 @@ def _is_tensor(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind.value_type) or pa.types.is_floating(kind.value_type))
 
 
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+
+
 def _hardly_repeats(column: pa.ChunkedArray) -> bool:
     """Whether it holds lists of measured numbers, or texts so long that few are alike."""
     kind = column.type
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        while pa.types.is_nested(kind) and not pa.types.is_struct(kind):
+    if _is_list(kind):
+        while _is_list(kind):
             kind = kind.value_type
         return bool(pa.types.is_floating(kind))
     if not (

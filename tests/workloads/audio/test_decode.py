@@ -56,6 +56,14 @@ def test_what_lies_above_eight_kilohertz_is_not_heard() -> None:
     assert np.abs(clip.samples[1000:-1000]).max() < 1e-4
 
 
+@pytest.mark.parametrize("kind", ["MP3", "OGG", "FLAC"])
+def test_two_channels_are_averaged_in_any_format(kind: str) -> None:
+    both = np.stack([tone(1.0), np.zeros(48_000)], axis=1)
+    clip = decode(encoded(both, kind), LONGEST)
+    middle = slice(RATE // 2, -RATE // 4)
+    np.testing.assert_allclose(clip.samples[middle], tone(1.0, RATE)[middle] / 2, atol=0.02)
+
+
 @pytest.mark.parametrize("channels", [1, 2, 3, 8])
 def test_channels_are_averaged(channels: int) -> None:
     several = np.stack([np.full(4000, 0.1 * (one + 1)) for one in range(channels)], axis=1)
