@@ -22,7 +22,8 @@ from errors import OutputError, ServiceError, UsageError
 if TYPE_CHECKING:
     from cluster.launched import Launched
     from workloads.bench.case import Case
-    from workloads.bench.harness import Settings, Tell
+    from workloads.bench.harness import Tell
+    from workloads.bench.settings import Settings
 
 LOCAL = "local"
 ALL_NODES = "all"
@@ -30,14 +31,18 @@ ALL_NODES = "all"
 
 @command(
     help={
-        "workload": "text (all of it), text.generate, text.clean, or module:function of yours",
-        "scale": "how much text: smoke 10 MB, small 256 MB, medium 10 GB, large 100 GB",
-        "bytes": "how much text, in bytes, instead of --scale",
-        "kind": "of text: letters (random ones), mixed (many scripts), or both as letters,mixed",
-        "seed": "of the text; the same seed makes the same text on any machine",
-        "peers": "measure Polars, DuckDB and Daft too, and compare their results with ours",
-        "engines": "only these of ours, baseline, floor, polars, duckdb, daft, as ours,floor; "
-        "a peer named here needs no --peers",
+        "workload": "text, image, audio, embed, dedup or aggregate (all of a family), all, one as "
+        "text.clean, or module:function of yours; several by commas",
+        "scale": "how much data: smoke 10 MB, small 256 MB, medium 10 GB, large 100 GB; a workload "
+        "that is slow has less of it",
+        "bytes": "how much data, in bytes, instead of --scale",
+        "kind": "of data, such as letters (random ones) or mixed (many scripts) of text; all that "
+        "there are, if not said",
+        "seed": "of the data; the same seed makes the same data on any machine",
+        "peers": "measure Polars, DuckDB, Daft and Spark too, where they do the same and are "
+        "installed, and compare their results with ours",
+        "engines": "only these of ours, baseline, floor, polars, duckdb, daft, spark, by commas; a "
+        "peer named here needs no --peers",
         "repeats": "measured runs of each engine, of which the median counts; 0 for the usual 3",
         "json": "write the cases to this file, a list of one object for each",
         "report": "write the HTML report to this file, instead of one under results/",
@@ -46,6 +51,8 @@ ALL_NODES = "all"
         "said",
         "subcluster": "of a cluster, only nodes with this label ray-subcluster, or all; where some "
         "are emulated, those that are not, if not said",
+        "region": "of the prices on EC2; that of the cluster, or us-east-1, if not said",
+        "live": "ask AWS for prices, which needs credentials; those of a snapshot, if not said",
     }
 )
 def bench(
@@ -53,7 +60,7 @@ def bench(
     workload: str = "text",
     scale: str = "small",
     bytes: int = 0,  # noqa: A002 - the option's name
-    kind: str = "letters,mixed",
+    kind: str = "",
     seed: int = 0,
     peers: bool = False,
     engines: str = "",
@@ -63,17 +70,21 @@ def bench(
     output: str = "",
     target: str = "",
     subcluster: str = "",
+    region: str = "",
+    live: bool = False,
 ) -> None:
     """Measure how fast this machine does a workload: our way, the documents' way, and the floor.
 
     On a cluster that is launched, it is a job there, which reads and writes the cluster's S3.
     The input is made once for each size, kind and seed, and kept under results/input, or in S3.
     Engines take turns, but not on a cluster; cold is the first run in a new process, warm the
-    median of those after some unmeasured ones. Baseline is the documents' way: Ray Data over rows,
-    one re.sub each. Floor reads and writes the same files and does nothing in between.
+    median of those after some unmeasured ones. Baseline is the documents' way, plain Ray Data, as
+    one re.sub a row of text. Floor reads and writes the same files and does nothing in between.
     """
-    from workloads.bench import harness
+    from commands.benching.pricing import priced
+    from workloads.bench.catalogue import left_out
     from workloads.bench.report import write
+    from workloads.bench.settings import Settings
     from workloads.text.generate import SCALES
 
     if bytes < 0 or repeats < 0:
@@ -85,8 +96,9 @@ def bench(
         raise UsageError("--subcluster is of a cluster, and this is target local")
     if cluster is not None and output:
         raise UsageError("--output is of target local: a cluster writes to its S3")
-    workloads, kinds = _workloads(workload), _kinds(kind)
-    settings = harness.Settings(
+    workloads = _workloads(workload)
+    kinds = _kinds(kind, workloads)
+    settings = Settings(
         workloads=workloads,
         kinds=kinds,
         size=bytes or SCALES[scale],
@@ -102,7 +114,10 @@ def bench(
     page = Path(report) if report else RESULTS / f"bench-{datetime.now(UTC):%Y%m%d-%H%M%S}.html"
     for path in (page, *([Path(json)] if json else [])):
         _check_writable(path)
-    cases = _measured(settings, cluster)
+    notes = left_out(workloads, peers=peers, engines=settings.engines)
+    measured = _measured(settings, cluster)
+    cases, about_prices = priced(measured, region or _region(cluster), live=live)
+    _show(cases, [*notes, *about_prices])
     if json:
         rows = [case.as_row() for case in cases]
         text = json_format.dumps(rows, indent=2, ensure_ascii=False)
@@ -112,19 +127,31 @@ def bench(
 
 
 def _measured(settings: Settings, cluster: Launched | None) -> list[Case]:
-    from rich.console import Console
-
     from cluster.reach import reached
-    from workloads.bench import harness, table
+    from workloads.bench import harness
 
     with _ended_as_by_ctrl_c(), _told() as tell:
         if cluster is None:
-            cases = harness.run(settings, tell)
-        else:
-            with reached(cluster) as near:
-                cases = _measured_there(settings, near, tell)
+            return harness.run(settings, tell)
+        with reached(cluster) as near:
+            return _measured_there(settings, near, tell)
+
+
+def _show(cases: Sequence[Case], notes: Sequence[str]) -> None:
+    from rich.console import Console
+
+    from workloads.bench import table
+
     table.show(cases, Console())
-    return cases
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def _region(cluster: Launched | None) -> str:
+    """That of the prices, where nobody says another."""
+    from commands.plan import DEFAULT_REGION
+
+    return cluster.remote.region if cluster and cluster.remote else DEFAULT_REGION
 
 
 def _cluster(target: str) -> Launched | None:
@@ -184,34 +211,34 @@ def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[C
 
 
 def _workloads(wanted: str) -> list[str]:
-    from workloads.bench.catalogue import workload_names
+    from workloads.bench.catalogue import named
     from workloads.files.functions import Function
 
-    names = workload_names(wanted)
+    names = named(wanted)
     for name in names:
         if ":" in name:
             Function(name).load()
     return names
 
 
-def _kinds(wanted: str) -> Sequence[str]:
+def _kinds(wanted: str, workloads: Sequence[str]) -> Sequence[str]:
     from workloads.bench.catalogue import check_kinds
 
     kinds = _names(wanted)
-    check_kinds(kinds)
+    check_kinds(kinds, workloads)
     return kinds
 
 
 def _engines(wanted: str, workloads: Sequence[str], kinds: Sequence[str]) -> Sequence[str]:
     from workloads.bench.catalogue import check_engines
 
-    engines = _names(wanted) if wanted else []
+    engines = _names(wanted)
     check_engines(engines, workloads, kinds)
     return engines
 
 
 def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",")]
+    return [name.strip() for name in listed.split(",")] if listed else []
 
 
 def _check_writable(path: Path) -> None:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from errors import RayOnAwsError, UsageError
 from workloads.bench import harness, remote
-from workloads.bench.catalogue import check_engines, check_kinds, workload_names
+from workloads.bench.catalogue import check_engines, check_kinds, named
+from workloads.bench.settings import Settings
 from workloads.files.cli import INTERRUPTED
 from workloads.files.distribute import SUBCLUSTER
 from workloads.files.functions import Function
@@ -48,20 +49,20 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _settings(arguments: argparse.Namespace) -> harness.Settings:
-    workloads = [name for wanted in _names(arguments.workload) for name in workload_names(wanted)]
+def _settings(arguments: argparse.Namespace) -> Settings:
+    workloads = named(arguments.workload)
     for name in workloads:
         if ":" in name:
             Function(name).load()
     kinds = _names(arguments.kind)
-    engines = _names(arguments.engines) if arguments.engines else []
-    check_kinds(kinds)
+    engines = _names(arguments.engines)
+    check_kinds(kinds, workloads)
     check_engines(engines, workloads, kinds)
     if arguments.subcluster:
         os.environ[SUBCLUSTER] = arguments.subcluster
     size, scale = _size(arguments)
     storage = _in_s3(arguments.storage) if arguments.storage else None
-    return harness.Settings(
+    return Settings(
         workloads=workloads,
         kinds=kinds,
         size=size,
@@ -103,7 +104,7 @@ def _logs() -> Path:
 
 
 def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",")]
+    return [name.strip() for name in listed.split(",")] if listed else []
 
 
 def _positive(text: str) -> int:
@@ -118,11 +119,11 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--target", default="local", help="what the cases call this place (default: %(default)s)")
     add("--storage", default="", metavar="S3", help="for input and output: s3://BUCKET/PREFIX")
-    add("--workload", default="text", help="names or families, by commas (default: %(default)s)")
-    add("--kind", default="letters,mixed", help="of text (default: %(default)s)")
-    add("--bytes", type=_positive, metavar="N", help="how much text, instead of what --scale is")
-    add("--scale", default="", help="how much text (default: small); with --bytes, its name")
-    add("--seed", type=int, default=0, help="of the text (default: %(default)s)")
+    add("--workload", default="text", help="names, families or all (default: %(default)s)")
+    add("--kind", default="", help="of data, by commas (default: all that a family has)")
+    add("--bytes", type=_positive, metavar="N", help="how much data, instead of what --scale is")
+    add("--scale", default="", help="how much data (default: small); with --bytes, its name")
+    add("--seed", type=int, default=0, help="of the data (default: %(default)s)")
     add("--engines", default="", help="only these, by commas (default: ours, baseline, floor)")
     add("--repeats", type=_positive, metavar="N", help="measured runs (default: 3)")
     add("--subcluster", default="", help="only nodes with this value of the label ray-subcluster")

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MB = 1_000_000
+TB = 1_000_000_000_000
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ class Machine:
     """The machine and the software that a result was measured with.
 
     Of a cluster: all nodes that take part together, named once where they are alike.
+
+    Attributes:
+        instance_types: EC2's names, one for each node that is an EC2 instance, in a fixed order.
     """
 
     cpu: str
@@ -64,6 +69,26 @@ class Machine:
     kernel: str
     versions: dict[str, str]
     commit: str
+    instance_types: tuple[str, ...] = ()
+
+    @property
+    def instance_type(self) -> str | None:
+        """The types, each once; None where it is not EC2."""
+        return " and ".join(dict.fromkeys(self.instance_types)) or None
+
+
+@dataclass(frozen=True)
+class Price:
+    """What the machines of a case cost together, in dollars an hour; None where it is not known.
+
+    Attributes:
+        on_demand, spot: by the market.
+        source: where both are from.
+    """
+
+    on_demand: float | None
+    spot: float | None
+    source: str
 
 
 @dataclass(frozen=True)
@@ -72,8 +97,8 @@ class Comparison:
 
     Attributes:
         rows_compared: rows looked at.
-        rows_differing: those whose cleaned text is not the same.
-        explanation: which characters it comes from; empty when nothing differs.
+        rows_differing: those that are not the same, as the family of the workload has it.
+        explanation: what it comes from; empty when nothing differs.
     """
 
     rows_compared: int
@@ -86,11 +111,11 @@ class Case:
     """A workload, run by an engine in a phase, a number of times.
 
     Attributes:
-        workload: `text.generate`, `text.clean`, or a user's `module:function`.
-        engine: `ours`, `baseline`, `floor`, `polars`, `duckdb` or `daft`.
+        workload: of the catalogue, such as `text.clean`, or a user's `module:function`.
+        engine: `ours`, `baseline`, `floor`, or a peer such as `polars`.
         phase: `start` (what an engine does once, before any work), `cold` (the first run after
             it) or `warm`.
-        kind: the kind of text, `letters` or `mixed`.
+        kind: the kind of data, `letters` or `mixed` of text.
         scale: the name of the size, or the size itself.
         target: where it ran, `local` for this machine, or the name of a cluster's target.
         bytes_in: size of the data handled: its plain Parquet encoding, before compression.
@@ -98,6 +123,7 @@ class Case:
         measurements: one for each repeat, in the order in which they ran.
         comparison: with the output of `ours`; None where there is nothing to compare.
         started_at: UTC, ISO 8601.
+        price: of the machines, without a head node; None where nobody said.
     """
 
     workload: str
@@ -112,6 +138,7 @@ class Case:
     comparison: Comparison | None
     machine: Machine
     started_at: str
+    price: Price | None = None
 
     @property
     def seconds(self) -> float:
@@ -128,6 +155,21 @@ class Case:
         """(slowest - fastest) / median of the repeats; 0 for a single one."""
         times = [one.seconds for one in self.measurements]
         return (max(times) - min(times)) / self.seconds
+
+    @property
+    def usd_per_tb(self) -> float | None:
+        """Dollars on demand for 10^12 bytes of input; None where that is not known."""
+        return self._usd_per_tb(self.price.on_demand if self.price else None)
+
+    @property
+    def usd_per_tb_spot(self) -> float | None:
+        """The same at the price of spot instances."""
+        return self._usd_per_tb(self.price.spot if self.price else None)
+
+    def _usd_per_tb(self, hourly: float | None) -> float | None:
+        if hourly is None or not self.bytes_in:
+            return None
+        return hourly / HOUR * self.seconds / self.bytes_in * TB
 
     @property
     def cpu_seconds(self) -> float:
@@ -171,6 +213,10 @@ class Case:
         machine = row.pop("machine")
         return {
             **row,
+            "arch": self.machine.arch,
+            "instance_type": self.machine.instance_type,
+            "usd_per_tb": self.usd_per_tb,
+            "usd_per_tb_spot": self.usd_per_tb_spot,
             "rows": first.rows,
             "repeats": len(self.measurements),
             "seconds": self.seconds,
@@ -198,10 +244,13 @@ class Case:
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Case:
         """The very case that `to_dict` was called of, also when JSON came in between."""
-        comparison = fields["comparison"]
+        comparison, price, machine = fields["comparison"], fields["price"], fields["machine"]
         rebuilt = {
             "measurements": tuple(Measurement(**one) for one in fields["measurements"]),
             "comparison": None if comparison is None else Comparison(**comparison),
-            "machine": Machine(**fields["machine"]),
+            "machine": Machine(
+                **{**machine, "instance_types": tuple(machine["instance_types"])},
+            ),
+            "price": None if price is None else Price(**price),
         }
         return cls(**{**fields, **rebuilt})

@@ -3,6 +3,8 @@
 Run as `python -m workloads.bench.child ENGINE DESCRIPTOR`: it takes calls from the socket with that
 descriptor, one after the other, and answers each with None or with what went wrong. Parent and
 child trust one another: what goes between them is pickled.
+
+A function is of the engine's own module, or, as `text.clean`, of the one that it has for a family.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ REPOSITORY = Path(__file__).parents[2]
 SECONDS_TO_END = 15
 SECONDS_TO_END_AFTER_ERROR = 1
 LOG_LINES = 15
+ENGINES = "workloads.bench.engines"
 
 
 class Engine:
@@ -80,6 +83,14 @@ class Engine:
         finally:
             session.end(self._process.pid)
             self._process.wait()
+
+    def load(self, family: str) -> None:
+        """Loads what the engine has for a family, so that its first run does not have to.
+
+        Raises:
+            ServiceError: it has nothing, or that does not load.
+        """
+        self.call(f"{family}.")
 
     def dismiss(self) -> None:
         """Lets the child end when it has done what it is at; waits for nothing."""
@@ -177,16 +188,25 @@ class Engines:
         for name in self._fresh & self._open.keys():
             self._open.pop(name).__exit__(None, None, None)
 
+    def end_all(self) -> None:
+        """Ends all: those of another family are not to have in memory what this one needs."""
+        self.__exit__(None, None, None)
+        self._open.clear()
 
-def serve(engine: ModuleType, calls: Connection) -> None:
+
+def serve(engine: str, calls: Connection) -> None:
     """Answers calls until the other side closes the connection."""
+    _module(engine)
     while True:
         try:
             function, arguments = calls.recv()
         except EOFError:
             return
         try:
-            result = getattr(engine, function)(*arguments)
+            family, _, name = function.rpartition(".")
+            module = _module(engine, family)
+            # Without a name, loading is all.
+            result = getattr(module, name)(*arguments) if name else None
         except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
             traceback.print_exc()
             calls.send((f"{type(error).__name__}: {error}", None))
@@ -194,8 +214,12 @@ def serve(engine: ModuleType, calls: Connection) -> None:
             calls.send((None, result))
 
 
+def _module(engine: str, family: str = "") -> ModuleType:
+    return importlib.import_module(".".join(filter(None, [ENGINES, family, engine])))
+
+
 if __name__ == "__main__":
     descriptor = int(sys.argv[2])
     # Held by a process of the engine's, it would hide the engine's end from the parent.
     os.set_inheritable(descriptor, False)
-    serve(importlib.import_module(f"workloads.bench.engines.{sys.argv[1]}"), Connection(descriptor))
+    serve(sys.argv[1], Connection(descriptor))

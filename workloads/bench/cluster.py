@@ -67,6 +67,7 @@ class Cluster:
             kernel=" and ".join(dict.fromkeys(one.kernel for one in machines)),
             vcpus=int(sum(node["Resources"]["CPU"] for node in nodes)),
             memory_bytes=sum(one.memory_bytes for one in machines),
+            instance_types=tuple(sorted(name for one in machines for name in one.instance_types)),
         )
 
     def meters(self) -> Sequence[Meter]:

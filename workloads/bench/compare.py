@@ -1,9 +1,8 @@
-"""Whether two engines made the same of the same rows."""
+"""What is looked at of a result, whatever family it is of."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,22 +11,14 @@ from workloads.bench.case import Comparison
 from workloads.bench.places import dataset
 from workloads.files.failures import explained
 from workloads.files.places import Folder
-from workloads.text.clean import CLEANED
 
 SAMPLE_ROWS = 65_536
-ROWS_EXPLAINED = 200
-CHARACTERS_NAMED = 6
 
 
-def sample(folder: Folder) -> pa.Table:
-    """The cleaned text of the first rows by `id`, in the order of `id`.
-
-    Columns: id int64, cleaned_text of whatever type of string the engine writes.
-    """
+def sample_rows(folder: Folder, columns: Sequence[str]) -> pa.Table:
+    """Columns, `id` among them, of the first rows by `id`, in the order of `id`."""
     with explained(folder.uri):
-        rows = dataset(folder).to_table(
-            columns=["id", CLEANED], filter=pc.field("id") < SAMPLE_ROWS
-        )
+        rows = dataset(folder).to_table(columns=list(columns), filter=pc.field("id") < SAMPLE_ROWS)
     return rows.sort_by("id")
 
 
@@ -37,36 +28,11 @@ def row_count(folder: Folder) -> int:
         return int(dataset(folder).count_rows())
 
 
-def compare(ours: pa.Table, theirs: pa.Table) -> Comparison:
-    """How another engine's sample compares with ours; both as `sample` gives them."""
-    if not ours["id"].equals(theirs["id"]):
-        why = f": {len(theirs)}, where ours has {len(ours)}"
-        if len(theirs) == len(ours):
-            why = ", as their ids are not the same"
-        return Comparison(len(ours), len(ours), f"it has other rows{why}")
-    left, right = (one[CLEANED].cast(pa.large_string()) for one in (ours, theirs))
-    differing = pc.fill_null(pc.not_equal(left, right), True)
-    both_null = pc.and_(pc.is_null(left), pc.is_null(right))
-    mask = pc.and_not(differing, both_null)
-    number = pc.sum(mask).as_py() or 0
-    return Comparison(len(ours), number, _explanation(left.filter(mask), right.filter(mask)))
-
-
-def _explanation(ours: pa.ChunkedArray, theirs: pa.ChunkedArray) -> str:
-    kept: Counter[str] = Counter()
-    dropped: Counter[str] = Counter()
-    pairs = zip(ours[:ROWS_EXPLAINED].to_pylist(), theirs[:ROWS_EXPLAINED].to_pylist(), strict=True)
-    for mine, other in pairs:
-        kept += Counter(other or "") - Counter(mine or "")
-        dropped += Counter(mine or "") - Counter(other or "")
-    found = [("keeps", kept), ("drops", dropped)]
-    return "; ".join(f"it {verb} {_named(characters)}" for verb, characters in found if characters)
-
-
-def _named(characters: Counter[str]) -> str:
-    names = [
-        f"U+{ord(one):04X} ({unicodedata.name(one, 'a control character')})"
-        for one, _ in characters.most_common(CHARACTERS_NAMED)
-    ]
-    more = len(characters) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+def other_rows(ours: pa.Table, theirs: pa.Table) -> Comparison | None:
+    """How two samples compare that have not the same ids; None where they have."""
+    if ours["id"].equals(theirs["id"]):
+        return None
+    why = f": {len(theirs)}, where ours has {len(ours)}"
+    if len(theirs) == len(ours):
+        why = ", as their ids are not the same"
+    return Comparison(len(ours), len(ours), f"it has other rows{why}")

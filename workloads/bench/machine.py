@@ -15,7 +15,10 @@ import psutil
 
 from workloads.bench.case import Machine
 
-LIBRARIES = ("ray", "pyarrow", "numpy", "numba", "pandas", "polars", "duckdb", "daft")
+LIBRARIES = (
+    *("ray", "pyarrow", "numpy", "numba", "pandas", "polars", "duckdb", "daft", "pyspark"),
+    *("pillow", "soundfile", "soxr", "onnxruntime", "tokenizers"),
+)
 
 ARCHES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -46,6 +49,7 @@ def describe() -> Machine:
         kernel=f"{platform.system()} {platform.release()}",
         versions=versions(),
         commit=commit(Path(__file__).resolve().parents[2], os.environ),
+        instance_types=instance_types(root),
     )
 
 
@@ -61,10 +65,16 @@ def cpu_name(root: Path) -> str:
     else:
         name = cpu_name_from(_read(root / "proc/cpuinfo"))
     name = name or platform.processor() or arch(platform.machine())
+    return ", ".join([name, *instance_types(root)])
+
+
+def instance_types(root: Path) -> tuple[str, ...]:
+    """The EC2 instance type, on an EC2 instance, also in a container of it."""
     # Nitro puts the instance type where other makers put the name of the product.
-    if _read(root / "sys/class/dmi/id/sys_vendor") == "Amazon EC2":
-        name += f", {_read(root / 'sys/class/dmi/id/product_name')}"
-    return name
+    if _read(root / "sys/class/dmi/id/sys_vendor") != "Amazon EC2":
+        return ()
+    name = _read(root / "sys/class/dmi/id/product_name")
+    return (name,) if name else ()
 
 
 def cpu_name_from(cpuinfo: str) -> str:

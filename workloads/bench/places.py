@@ -16,14 +16,13 @@ import pyarrow.parquet as pq
 
 from errors import OutputError
 from workloads.bench import buckets
+from workloads.bench.families import Spec
 from workloads.files.failures import explained
 from workloads.files.parquet import plain_bytes
 from workloads.files.places import Folder
-from workloads.text.generate import TextSpec, generate_tasks
 
 MEMORY_BACKED = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, for us alone
-# Output holds the text twice; and some is left for the engines themselves.
-OUTPUT_PER_INPUT = 2.5
+# For the engines themselves.
 LEFT_FREE = 4 * 2**30
 # Footers of an object store are waited for, not worked on, so many are read at a time.
 FOOTERS_AT_ONCE = 32
@@ -44,18 +43,19 @@ def output_in_s3(base: Folder) -> Iterator[tuple[Folder, str]]:
 
 
 @contextmanager
-def output_folder(size: int, chosen: Path | None, otherwise: Path) -> Iterator[tuple[Folder, str]]:
+def output_folder(
+    needed: int, chosen: Path | None, otherwise: Path
+) -> Iterator[tuple[Folder, str]]:
     """A local folder for output, removed at the end, and what it is on: `memory` or `disk`.
 
     Args:
-        size: bytes of input.
+        needed: bytes that it is to have room for.
         chosen: where the user wants it to be made.
         otherwise: where to make it when memory has no room for it.
 
     Raises:
         OutputError: no room for it there, or no folder can be made.
     """
-    needed = int(size * OUTPUT_PER_INPUT)
     parent = chosen or (MEMORY_BACKED if _memory_has_room(needed) else otherwise)
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -92,14 +92,16 @@ def below(folder: Folder, *names: str) -> Folder:
     return Folder("/".join([folder.uri.rstrip("/"), *names]))
 
 
-def input_folder(base: Folder, spec: TextSpec) -> Folder:
-    """Where a data set is kept, so that it is made once."""
-    return below(base, "input", f"text-{spec.kind}-{spec.rows}-rows-seed-{spec.seed}")
+def input_folder(base: Folder, spec: Spec) -> Folder:
+    """Where a data set is kept, so that it is made once, whichever workloads are done on it."""
+    # The package that makes it, such as workloads.text, tells it from those of others.
+    package = type(spec).__module__.split(".")[-2]
+    return below(base, "input", f"{package}-{spec.kind}-{spec.rows}-rows-seed-{spec.seed}")
 
 
-def is_complete(folder: Folder, spec: TextSpec) -> bool:
+def is_complete(folder: Folder, spec: Spec) -> bool:
     """Whether all files of a data set are there."""
-    wanted = {task.name for task in generate_tasks(folder, spec, "snappy")}
+    wanted = {task.name for task in spec.tasks(folder, "snappy")}
     return wanted == {file.name for file in folder.files()}
 
 

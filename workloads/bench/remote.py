@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from workloads.bench.case import Case
 from workloads.bench.catalogue import check_no_peers
-from workloads.bench.harness import Settings
+from workloads.bench.settings import Settings
 
 MARK = "@cases "
 

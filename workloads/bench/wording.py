@@ -47,10 +47,10 @@ def cells(case: Case, group: Group) -> tuple[str, ...]:
         case.engine,
         case.phase,
         f"{case.seconds:,.3f}",
-        f"{case.mb_per_s:,.1f}",
+        speed(case.mb_per_s),
         decimal(beside.times_baseline),
         decimal(share and 100 * share),
-        decimal(beside.mb_per_s_per_vcpu),
+        speed(beside.mb_per_s_per_vcpu),
         f"{case.cpu_seconds:,.2f}",
         f"{case.peak_rss_bytes / MB:,.0f}",
         f"{case.bytes_out / MB:,.1f}",
@@ -61,6 +61,16 @@ def cells(case: Case, group: Group) -> tuple[str, ...]:
 def decimal(value: float | None) -> str:
     """A number with one decimal, or nothing."""
     return "" if value is None else f"{value:,.1f}"
+
+
+def speed(value: float | None) -> str:
+    """MB/s, or what is as slow as some workloads are; or nothing."""
+    return decimal(value) if value is None or value >= 1 else f"{value:.2g}"
+
+
+def whole(value: float) -> str:
+    """MB/s in a sentence: a whole number where that says enough."""
+    return f"{value:,.0f}" if value >= 10 else speed(value)
 
 
 def times(ratio: float) -> str:
@@ -84,7 +94,7 @@ def standing_sentence(group: Group) -> str:
     stands = standing(group)
     if stands is None:
         return ""
-    speed = f"{stands.ours.mb_per_s:,.0f} MB/s"
+    speed = f"{whole(stands.ours.mb_per_s)} MB/s"
     if beside := _beside(stands):
         return f"ours, at {speed}, is {beside}."
     return f"ours runs at {speed}; there is nothing to compare it with."
@@ -98,7 +108,7 @@ def headline(groups: Sequence[Group]) -> str:
     group, stands = min(found, key=lambda pair: pair[1].times_baseline is None)
     beside = _beside(stands)
     return (
-        f"On {vcpus(stands.ours.machine)}, ours handles {stands.ours.mb_per_s:,.0f} MB/s "
+        f"On {vcpus(stands.ours.machine)}, ours handles {whole(stands.ours.mb_per_s)} MB/s "
         f"({group.title}){': ' if beside else ''}{beside}."
     )
 

@@ -71,6 +71,15 @@ class TextSpec:
             size = SCALES[size]
         return cls(-(-size // ROW_BYTES), kind, seed)
 
+    @property
+    def size(self) -> int:
+        """About how many bytes of text."""
+        return self.rows * ROW_BYTES
+
+    def tasks(self, folder: Folder, codec: str) -> list[GenerateTask]:
+        """What writes it, a task a file."""
+        return generate_tasks(folder, self, codec)
+
     def files(self) -> list[range]:
         """The row numbers that each file holds."""
         number = max(-(-self.rows // ROWS_PER_FILE), min(FEWEST_FILES, self.rows))

@@ -14,6 +14,7 @@ MACHINE = Machine(
     kernel="Linux 6.1.0",
     versions={"python": "3.11.2", "ray": "2.60.0", "pyarrow": "25.0.0", "polars": "2.1.0"},
     commit="0123456789ab",
+    instance_types=("c7a.large",),
 )
 SAME = Comparison(rows_compared=65_536, rows_differing=0, explanation="")
 DUCKDB = Comparison(

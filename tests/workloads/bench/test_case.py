@@ -1,13 +1,13 @@
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workloads.bench.builders import DUCKDB, case, measurement, sample, start
+from tests.workloads.bench.builders import DUCKDB, MACHINE, case, measurement, sample, start
 from workloads.bench import remote
-from workloads.bench.case import MB, Case, Measurement
+from workloads.bench.case import MB, Case, Measurement, Price
 
 # JSON has no other numbers.
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -59,8 +59,33 @@ def test_a_row_is_json_with_every_figure() -> None:
     assert row["peak_rss_bytes"] == result.peak_rss_bytes
     assert row["comparison"]["rows_differing"] == 132
     assert row["machine"]["versions"]["ray"] == "2.60.0"
+    assert (row["arch"], row["instance_type"]) == ("amd64", "c7a.large")
     assert row["commit"] == row["machine"].get("commit") == "0123456789ab"
     assert "measurements" not in row
+
+
+def test_dollars_are_those_of_the_time_that_the_data_took() -> None:
+    # 100 MB/s are 10^12 bytes in 10,000 s.
+    result = replace(case(mb_per_s=(100.0,)), price=Price(0.36, None, "somewhere"))
+    assert result.usd_per_tb == pytest.approx(1.0)
+    assert result.usd_per_tb_spot is None
+    row = json.loads(json.dumps(result.as_row()))
+    assert row["usd_per_tb"] == pytest.approx(1.0)
+    assert row["price"] == {"on_demand": 0.36, "spot": None, "source": "somewhere"}
+
+
+def test_nobody_said_what_it_costs_and_a_start_costs_nothing_for_bytes() -> None:
+    row = case().as_row()
+    assert (row["usd_per_tb"], row["usd_per_tb_spot"], row["price"]) == (None, None, None)
+    assert replace(start(), price=Price(1.0, 1.0, "somewhere")).usd_per_tb is None
+
+
+def test_a_machine_is_of_the_types_of_its_nodes() -> None:
+    assert replace(MACHINE, instance_types=()).instance_type is None
+    two = replace(MACHINE, instance_types=("c7a.large", "c7a.large"))
+    assert two.instance_type == "c7a.large"
+    mixed = replace(MACHINE, instance_types=("c7a.large", "c7i.large"))
+    assert mixed.instance_type == "c7a.large and c7i.large"
 
 
 @given(st.lists(CASES, max_size=3))

@@ -49,6 +49,20 @@ def test_a_function_that_it_has_not(obliging: Engine) -> None:
         obliging.call("dance")
 
 
+@pytest.mark.usefixtures("fakes")
+def test_what_it_has_for_a_family_is_loaded_when_that_is_wanted(tmp_path: Path) -> None:
+    with Engine("obliging", tmp_path / "log") as engine:
+        assert "workloads.bench.engines.text.obliging" not in engine.call("loaded")
+        engine.load("text")
+        assert "workloads.bench.engines.text.obliging" in engine.call("loaded")
+        with pytest.raises(
+            ServiceError, match=r"failed in 'text.dance': AttributeError: .*'dance'"
+        ):
+            engine.call("text.dance")
+        with pytest.raises(ServiceError, match=r"failed in 'nothing\.': ModuleNotFoundError"):
+            engine.load("nothing")
+
+
 def test_an_engine_that_there_is_not(tmp_path: Path) -> None:
     with Engine("nobody", tmp_path / "log") as engine, pytest.raises(ServiceError) as told:
         engine.call("start")
@@ -173,6 +187,9 @@ def test_an_engine_stays_until_a_workload_wants_it_fresh(tmp_path: Path) -> None
         another = engines.get(entry("obliging", fresh=True))
         assert another is not fresh
         assert another.call("echo", "anew") == "anew"
+        engines.end_all()
+        assert family(os.getpid()) == before
+        assert engines.get(entry("lossy")) is not lasting
     assert family(os.getpid()) == before
 
 

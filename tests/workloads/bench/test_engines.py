@@ -19,8 +19,8 @@ import pytest
 from errors import ServiceError
 from workloads.bench.catalogue import Entry
 from workloads.bench.child import Engine, Engines
-from workloads.bench.compare import compare, sample
-from workloads.bench.engines.baseline import clean_value
+from workloads.bench.engines.text.baseline import clean_value
+from workloads.bench.families.text import compare, sample
 from workloads.files.places import Folder
 from workloads.text.generate import LABELS, TextSpec
 
@@ -97,7 +97,7 @@ def cleaned(
     for name in DROPPED:
         (folder / name).mkdir()
         for text, source in sources.items():
-            engines[name].call("clean", str(source), str(folder / name / text))
+            engines[name].call("text.clean", str(source), str(folder / name / text))
     return folder
 
 
@@ -135,7 +135,7 @@ def test_differences_are_found_and_explained(cleaned: Path) -> None:
 def test_the_floor_writes_the_text_twice(
     engines: dict[str, Engine], sources: dict[str, Path], tmp_path: Path
 ) -> None:
-    engines["floor"].call("clean", str(sources["mixed"]), str(tmp_path / "out"))
+    engines["floor"].call("text.clean", str(sources["mixed"]), str(tmp_path / "out"))
     twice = {
         name: table.append_column("cleaned_text", table["text"])
         for name, table in parquet(sources["mixed"]).items()
@@ -156,7 +156,7 @@ def test_the_floor_generates_as_much_as_the_data_set_has(
     engines: dict[str, Engine], tmp_path: Path
 ) -> None:
     for name in ("floor", "ours"):
-        engines[name].call("generate", SEVERAL_BATCHES, str(tmp_path / name))
+        engines[name].call("text.generate", SEVERAL_BATCHES, str(tmp_path / name))
     table = rows(tmp_path / "floor")
     assert table.num_rows == SEVERAL_BATCHES.rows
     assert table.schema == SEVERAL_BATCHES.table(range(1)).schema
@@ -186,7 +186,7 @@ def test_the_input_is_the_data_set_and_only_what_is_missing_is_made(
 def test_the_baseline_generates_random_letters_in_whole_thousands_of_rows(
     engines: dict[str, Engine], tmp_path: Path, wanted: int, made: int
 ) -> None:
-    engines["baseline"].call("generate", TextSpec(wanted), str(tmp_path / "out"))
+    engines["baseline"].call("text.generate", TextSpec(wanted), str(tmp_path / "out"))
     table = rows(tmp_path / "out")
     assert table.num_rows == made
     assert table.column_names == ["id", "text", "label"]
@@ -198,7 +198,7 @@ def test_the_baseline_generates_random_letters_in_whole_thousands_of_rows(
 
 
 def test_ours_generates_the_data_set(engines: dict[str, Engine], tmp_path: Path) -> None:
-    engines["ours"].call("generate", SPEC, str(tmp_path / "out"))
+    engines["ours"].call("text.generate", SPEC, str(tmp_path / "out"))
     assert rows(tmp_path / "out") == SPEC.table(range(SPEC.rows))
 
 
@@ -216,10 +216,10 @@ def test_a_function_that_fails_is_told_with_its_name_and_the_file(
 def test_how_tasks_spent_their_time_is_told(
     engines: dict[str, Engine], sources: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
-    made = engines[name].call("generate", SPEC, str(tmp_path / "made"))
+    made = engines[name].call("text.generate", SPEC, str(tmp_path / "made"))
     assert made.read_seconds == 0
     assert min(made.work_seconds, made.write_seconds) > 0
-    cleaned = engines[name].call("clean", str(sources["mixed"]), str(tmp_path / "cleaned"))
+    cleaned = engines[name].call("text.clean", str(sources["mixed"]), str(tmp_path / "cleaned"))
     assert min(vars(cleaned).values()) > 0
 
 

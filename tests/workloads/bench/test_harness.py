@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,10 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from errors import OutputError, ServiceError, UsageError
+from tests.workloads.bench.conftest import FAKES
 from tests.workloads.bench.processes import alive, ctrl_c, family
-from workloads.bench import catalogue, harness, session
-from workloads.bench.case import Case
-from workloads.bench.harness import Settings, ensure_input
+from workloads.bench import catalogue, families, harness, session
+from workloads.bench.case import Case, Comparison
+from workloads.bench.harness import ensure_input
+from workloads.bench.settings import Settings
 from workloads.files.parquet import plain_bytes
 from workloads.files.places import Folder
 from workloads.text.generate import TextSpec
@@ -168,7 +171,9 @@ def test_results_are_compared_where_there_are_any(whole: Run) -> None:
 
 
 def test_engines_take_turns_and_none_is_always_first(whole: Run) -> None:
-    runs = [re.fullmatch(r"(.+), (.+), (\w+): run (\d) of \d, \d+ MB/s", it) for it in whole.told]
+    runs = [
+        re.fullmatch(r"(.+), (.+), (\w+): run (\d) of \d, [\d.]+ MB/s", it) for it in whole.told
+    ]
     found = [one.groups() for one in runs if one]
     assert len(found) == REPEATS * (3 + 2 + 6 + 6)
     for _, group in groupby(found, key=lambda one: one[:2]):
@@ -194,16 +199,17 @@ def test_no_process_is_left(whole: Run) -> None:
 def test_input_is_made_once_and_completed_where_files_are_missing(tmp_path: Path) -> None:
     chosen, told = settings(tmp_path), list[str]()
     chosen.logs.mkdir(parents=True)
-    ((spec, place),) = ensure_input(chosen, told.append).items()
-    folder = Path(place.path())
+    spec = TextSpec(ROWS, "mixed", 7)
+    source = ensure_input(chosen, [spec], told.append)[spec]
+    folder = Path(source.folder.path())
     files = sorted(folder.iterdir())
     times = [file.stat().st_mtime_ns for file in files]
-    assert spec == TextSpec(ROWS, "mixed", 7)
-    assert ensure_input(chosen, told.append) == {spec: place}
+    assert source.size > ROWS * 1000
+    assert ensure_input(chosen, [spec], told.append) == {spec: source}
     assert [file.stat().st_mtime_ns for file in files] == times
     assert len(told) == 1
     files[3].unlink()
-    ensure_input(chosen, told.append)
+    ensure_input(chosen, [spec], told.append)
     assert len(told) == 2
     kept = [file.stat().st_mtime_ns == time for file, time in zip(files, times, strict=True)]
     assert kept == [True, True, True, False, True, True, True, True]
@@ -237,22 +243,22 @@ def test_only_the_engines_chosen_are_measured(tmp_path: Path) -> None:
     assert all(case.comparison is None for case in cases)
 
 
-Catalogue = Callable[[str], None]
+Catalogue = Callable[..., None]
 
 
 @pytest.fixture
 def engines_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fakes: None
 ) -> Iterator[Catalogue]:
-    """Lets a test say which engines, real or not, there are to clean text; none may be left."""
+    """Lets a test say which engines, real or not, there are for a workload; none may be left."""
     assert fakes is None
     before = family(os.getpid())
     monkeypatch.setattr(session, "SECONDS_TO_OBEY", 1)
 
-    def write(engines: str) -> None:
+    def write(engines: str, workload: str = "text.clean") -> None:
         file = tmp_path / "catalogue.yaml"
         file.write_text(
-            f"{{defaults: {{repeats: 1, warm_ups: 0}}, workloads: {{text.clean: {engines}}}}}"
+            f"{{defaults: {{repeats: 1, warm_ups: 0}}, workloads: {{{workload}: {engines}}}}}"
         )
         monkeypatch.setattr(catalogue, "CATALOGUE", file)
 
@@ -272,7 +278,7 @@ def test_an_engine_that_fails_is_told_and_all_is_removed(
     tmp_path: Path, engines_are: Catalogue
 ) -> None:
     engines_are("{floor: {}, obliging: {}}")
-    with pytest.raises(ServiceError, match="the engine obliging failed in 'clean'"):
+    with pytest.raises(ServiceError, match=r"the engine obliging failed in 'text\.clean'"):
         harness.run(settings(tmp_path), silent)
     assert list((tmp_path / "output").iterdir()) == []
 
@@ -293,6 +299,69 @@ def test_ctrl_c_ends_all_engines_and_removes_the_output(
     assert len(pids) >= 4
     assert alive(pids) == []
     assert list((tmp_path / "output").iterdir()) == []
+
+
+@pytest.fixture
+def numbers(engines_are: Catalogue) -> Iterator[Catalogue]:
+    """The family of `fakes/`, found as the real ones are."""
+    families.__path__.append(str(FAKES / "families"))
+    yield engines_are
+    families.__path__.remove(str(FAKES / "families"))
+    sys.modules.pop("workloads.bench.families.numbers", None)
+
+
+def test_a_family_is_found_by_its_name(tmp_path: Path, numbers: Catalogue) -> None:
+    numbers("{ours: {}, obliging: {}, floor: {}}", "numbers.double")
+    chosen = replace(settings(tmp_path), workloads=["numbers.double"], kinds=[])
+    cases = [case for case in harness.run(chosen, silent) if case.phase == "warm"]
+    assert [(case.engine, case.kind) for case in cases] == [
+        (engine, kind) for kind in ("small", "large") for engine in ("ours", "obliging", "floor")
+    ]
+    (said,) = {(case.engine, case.comparison) for case in cases if case.comparison}
+    rows = chosen.size // 8
+    assert said == ("obliging", Comparison(rows, rows, "it cannot count"))
+    assert {case.measurements[0].rows for case in cases} == {rows}
+    assert min(case.bytes_in for case in cases) > chosen.size
+    assert {path.name for path in (tmp_path / "results/input").iterdir()} == {
+        f"families-{kind}-{rows}-rows-seed-7" for kind in ("small", "large")
+    }
+
+
+def test_only_some_workloads_may_give_back_other_rows(tmp_path: Path, numbers: Catalogue) -> None:
+    chosen = replace(settings(tmp_path), workloads=["numbers.even"], kinds=["small"])
+    numbers("{ours: {}}", "numbers.even")
+    with pytest.raises(ServiceError, match="ours wrote 12500 rows where 25000 are due"):
+        harness.run(chosen, silent)
+    numbers("{defaults: {keeps_rows: false}, ours: {}, floor: {}}", "numbers.even")
+    assert harness.run(chosen, silent)
+    numbers("{defaults: {keeps_rows: false}, obliging: {}}", "numbers.even")
+    with pytest.raises(ServiceError, match="obliging wrote no rows at all, of 25000"):
+        harness.run(chosen, silent)
+
+
+def test_who_is_given_less_is_not_compared(tmp_path: Path, numbers: Catalogue) -> None:
+    numbers("{ours: {}, obliging: {most_bytes: 800}}", "numbers.double")
+    chosen = replace(settings(tmp_path), workloads=["numbers.double"], kinds=["small"])
+    ours, less = (one for one in harness.run(chosen, silent) if one.phase == "warm")
+    assert (ours.measurements[0].rows, less.measurements[0].rows) == (25_000, 100)
+    assert (ours.comparison, less.comparison) == (None, None)
+
+
+def test_there_is_room_for_what_the_largest_workload_writes(
+    tmp_path: Path, numbers: Catalogue
+) -> None:
+    numbers("{floor: {output_per_input: 1_000_000_000_000}}", "numbers.double")
+    chosen = replace(settings(tmp_path), workloads=["numbers.double"], kinds=[])
+    with pytest.raises(OutputError, match=r"and 200000000\.0 GB are needed"):
+        harness.run(chosen, silent)
+
+
+def test_what_makes_the_data_needs_none(tmp_path: Path) -> None:
+    chosen = replace(settings(tmp_path), workloads=["text.generate"], engines=["floor"])
+    told: list[str] = []
+    assert harness.run(chosen, told.append)
+    assert not (tmp_path / "results/input").exists()
+    assert told[0] == "text.generate, mixed, floor: starting and warming up"
 
 
 def test_too_little_data_for_a_limit_is_left_as_it_is(
@@ -338,6 +407,6 @@ def test_peers_do_not_go_to_s3(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as told:
             harness.run(replace(elsewhere, **chosen), silent)
         assert str(told.value) == (
-            "polars, duckdb, daft are measured on one machine and its own files only: "
+            "polars, duckdb, daft, spark are measured on one machine and its own files only: "
             "leave out --peers, and them from --engines"
         )

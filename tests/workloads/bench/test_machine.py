@@ -27,7 +27,8 @@ def test_this_machine_is_described() -> None:
     assert 1 <= found.vcpus <= (os.cpu_count() or 1)
     assert found.memory_bytes > 2**28
     assert {"python", "ray", "pyarrow", "numpy"} <= found.versions.keys()
-    assert json.loads(json.dumps(asdict(found))) == asdict(found)
+    told = asdict(found)
+    assert json.loads(json.dumps(told)) == {**told, "instance_types": list(found.instance_types)}
 
 
 @pytest.mark.parametrize(
@@ -57,9 +58,11 @@ def test_a_name_is_made_of_what_the_kernel_tells(facts: tuple[str, ...], name: s
 def test_ec2_adds_the_instance_type(tmp_path: Path) -> None:
     put(tmp_path, "proc/cpuinfo", cores("CPU implementer\t: 0x41", "CPU part\t: 0xd40"))
     assert machine.cpu_name(tmp_path) == "Neoverse-V1 (Graviton3)"
+    assert machine.instance_types(tmp_path) == ()
     for name, text in NITRO.items():
         put(tmp_path, f"sys/class/dmi/id/{name}", text)
     assert machine.cpu_name(tmp_path) == "Neoverse-V1 (Graviton3), c7g.large"
+    assert machine.instance_types(tmp_path) == ("c7g.large",)
 
 
 def test_a_system_that_tells_nothing_still_has_a_name(tmp_path: Path) -> None:

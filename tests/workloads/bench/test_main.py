@@ -17,7 +17,7 @@ from tests.workloads.bench.processes import wait_until
 from tests.workloads.servers import NOWHERE, Server, aws_environment
 from workloads.bench import remote
 from workloads.bench.case import Case
-from workloads.bench.harness import Settings
+from workloads.bench.settings import Settings
 from workloads.files import s3
 from workloads.files.places import Folder
 

@@ -73,7 +73,7 @@ def test_output_is_removed_after_an_error_too(room: Room, error: type[BaseExcept
 
 @pytest.mark.parametrize("scarce", ["shared", "available"])
 def test_output_goes_to_disk_when_memory_has_no_room(room: Room, scarce: str) -> None:
-    needed = int(2.5 * GB + 4 * 2**30)
+    needed = GB + 4 * 2**30
     setattr(room, scarce, needed)
     with output_folder(GB, None, room.results) as (_, storage):
         assert storage == "memory"
@@ -98,12 +98,12 @@ def test_output_goes_where_the_user_wants_it(room: Room, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("chosen", [True, False])
 def test_no_room_anywhere_is_told_in_a_sentence(room: Room, tmp_path: Path, chosen: bool) -> None:
-    room.shared, room.disk = 0, 2 * GB
+    room.shared, room.disk = 0, GB // 2
     place = tmp_path / "chosen" if chosen else room.results
     with pytest.raises(OutputError) as told, output_folder(GB, place, room.results):
         pass
     assert str(told.value) == (
-        f"{place} has 2.0 GB free and 2.5 GB are needed: "
+        f"{place} has 0.5 GB free and 1.0 GB are needed: "
         "free some, or choose a smaller --scale, or name another place with --output"
     )
     assert list(place.iterdir()) == []

@@ -1,10 +1,9 @@
-"""Who does the work: a module for each engine, all with the same three functions.
+"""Who does the work: a module for each engine, and one for each family that it has workloads of.
 
-`start()` is what the engine does once, before any work. `generate(spec, destination)`,
-`clean(source, destination)` and `transform(source, destination, function)` do a workload from files
-to files, with every core; folders are paths or `s3://BUCKET/FOLDER`. They give back a `Split` where
-they know how their tasks spent their time. An engine has only those that it can do.
+`ENGINE.start()` is what the engine does once, before any work. `FAMILY.ENGINE` has a function for
+each workload of the family that the engine can do, named as the workload is behind its dot:
+`clean(source, destination)` of `text.ours` does `text.clean` from files to files, with every core.
+What makes data is given a data set instead of a source. `ENGINE.transform(source, destination,
+function)` does the same with a function of a user's. Folders are paths or `s3://BUCKET/FOLDER`. All
+give back a `Split` where they know how their tasks spent their time.
 """
-
-# The documents' regular expression, given to every engine as it is.
-PATTERN = r"[^가-힣a-zA-Z0-9\s]"

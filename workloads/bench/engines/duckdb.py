@@ -1,10 +1,6 @@
-"""DuckDB: one SQL statement, a file for each thread, order given up for speed."""
+"""DuckDB: one SQL statement."""
 
 from __future__ import annotations
-
-from pathlib import Path
-
-from workloads.bench.engines import PATTERN
 
 
 def start() -> None:
@@ -12,24 +8,6 @@ def start() -> None:
     import duckdb  # noqa: F401
 
 
-def clean(source: str, destination: str) -> None:
-    """Cleans every row of the source."""
-    import duckdb
-
-    Path(destination).mkdir(parents=True)
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute(
-            f"""
-            COPY (
-                SELECT *, lower(regexp_replace(text, '{PATTERN}', '', 'g')) AS cleaned_text
-                FROM read_parquet('{_quoted(source)}/*.parquet')
-            )
-            TO '{_quoted(destination)}'
-            (FORMAT parquet, COMPRESSION snappy, PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true)
-            """  # noqa: S608 - COPY takes no parameters; the quotes are doubled
-        )
-
-
-def _quoted(path: str) -> str:
+def quoted(path: str) -> str:
+    """A path as it may stand between the quotes of a statement: COPY takes no parameters."""
     return path.replace("'", "''")

@@ -1,8 +1,6 @@
 """The floor: the same files read and written with no work done on them.
 
 By plain processes on this machine, by plain Ray tasks on a cluster; a core each.
-
-Its output is as large as that of `ours` where cleaning removes nothing, and larger where it does.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from multiprocessing import get_context
 import pyarrow as pa
 
 from workloads.bench.case import Split
+from workloads.bench.families import Spec
 from workloads.files.commit import remove_temporary
 from workloads.files.distribute import label_selector, on_cluster, start_ray
 from workloads.files.functions import Function
@@ -23,18 +22,8 @@ from workloads.files.places import Folder, input_files
 from workloads.files.shapes import Shape
 from workloads.files.tasks import Outcome, Task
 from workloads.files.transform import TransformTask
-from workloads.text.clean import CLEANED
-from workloads.text.generate import ROWS_AT_ONCE, GenerateTask, TextSpec, generate_tasks
 
 CODEC = "snappy"
-
-
-class SameRows(GenerateTask):
-    """Writes a file of the right size from the same few rows, over and over."""
-
-    def table(self, rows: range) -> pa.Table:
-        """The first rows of the data set, whichever are asked for."""
-        return _first_rows(self.spec).slice(0, len(rows))
 
 
 def start() -> None:
@@ -45,39 +34,17 @@ def start() -> None:
     list(_processes().map(abs, range(_cores())))
 
 
-def make_input(spec: TextSpec, destination: str) -> None:
-    """Writes the data set itself, as `ours` does but without Ray Data, for the others to read."""
+def make_input(spec: Spec, destination: str) -> None:
+    """Writes a data set, as `ours` would but without Ray Data, for the others to read."""
     folder = Folder.of(destination)
     there = {file.name for file in folder.files()}
-    tasks = generate_tasks(folder, spec, CODEC)
-    _run_all([task for task in tasks if task.name not in there])
+    run_all([task for task in spec.tasks(folder, CODEC) if task.name not in there])
     remove_temporary(folder)
-
-
-def generate(spec: TextSpec, destination: str) -> Split:
-    """Writes as many bytes as the data set has, without making them."""
-    folder = Folder.of(destination)
-    return _run_all(
-        [
-            SameRows(folder, f"{index}.parquet", spec, rows, CODEC)
-            for index, rows in enumerate(spec.files())
-        ]
-    )
-
-
-def clean(source: str, destination: str) -> Split:
-    """Reads the source and writes it with the text a second time, as it is."""
-    return _copy(source, destination, f"{__name__}:text_twice")
 
 
 def transform(source: str, destination: str, _function: str) -> Split:
     """Reads the source and writes it as it is."""
-    return _copy(source, destination, f"{__name__}:as_it_is")
-
-
-def text_twice(table: pa.Table) -> pa.Table:
-    """The table with its text a second time."""
-    return table.append_column(CLEANED, table.column("text"))
+    return copy(source, destination, f"{__name__}:as_it_is")
 
 
 def as_it_is(table: pa.Table) -> pa.Table:
@@ -85,10 +52,11 @@ def as_it_is(table: pa.Table) -> pa.Table:
     return table
 
 
-def _copy(source: str, destination: str, function: str) -> Split:
+def copy(source: str, destination: str, function: str) -> Split:
+    """Reads the source and writes what a function, which should do next to nothing, makes of it."""
     origin, files = input_files(Folder.of(source))
     target = Folder.of(destination)
-    return _run_all(
+    return run_all(
         [
             TransformTask(origin, target, output, Function(function), CODEC)
             for output in Shape().outputs(files, lambda _file: None)
@@ -96,7 +64,8 @@ def _copy(source: str, destination: str, function: str) -> Split:
     )
 
 
-def _run_all(tasks: Sequence[Task]) -> Split:
+def run_all(tasks: Sequence[Task]) -> Split:
+    """Runs tasks, on every core; an error of one is raised."""
     outcomes = list(_on_cluster(tasks) if on_cluster() else _processes().map(_run, tasks))
     for outcome in outcomes:
         if outcome.error is not None:
@@ -124,11 +93,6 @@ def _run(task: Task) -> Outcome:
 @lru_cache(maxsize=1)
 def _processes() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(_cores(), get_context("spawn"))
-
-
-@lru_cache(maxsize=1)
-def _first_rows(spec: TextSpec) -> pa.Table:
-    return spec.table(range(min(spec.rows, ROWS_AT_ONCE)))
 
 
 def _cores() -> int:

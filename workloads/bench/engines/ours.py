@@ -6,10 +6,6 @@ from workloads.bench.case import Split
 from workloads.files.distribute import start_ray
 from workloads.files.job import Summary
 from workloads.files.transform import transform as transform_files
-from workloads.text.generate import TextSpec
-from workloads.text.generate import generate as generate_text
-
-CLEAN = "workloads.text:clean"
 
 
 def start() -> None:
@@ -17,22 +13,13 @@ def start() -> None:
     start_ray()
 
 
-def generate(spec: TextSpec, destination: str) -> Split:
-    """Writes the data set."""
-    return _split(generate_text(destination, spec, progress=False))
-
-
-def clean(source: str, destination: str) -> Split:
-    """Cleans every file of the source."""
-    return transform(source, destination, CLEAN)
-
-
 def transform(source: str, destination: str, function: str) -> Split:
     """Applies a function to every file of the source."""
-    return _split(transform_files(source, destination, function, progress=False))
+    return split(transform_files(source, destination, function, progress=False))
 
 
-def _split(summary: Summary) -> Split:
+def split(summary: Summary) -> Split:
+    """How the tasks of a job spent their time."""
     return Split(summary.read_seconds, summary.work_seconds, summary.write_seconds)
 
 

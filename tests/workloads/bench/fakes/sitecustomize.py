@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
-from workloads.bench import engines
+from workloads.bench import engines, families
+from workloads.bench.engines import text
 
-engines.__path__.append(str(Path(__file__).parent))
+HERE = Path(__file__).parent
+engines.__path__.append(str(HERE))
+text.__path__.append(str(HERE / "text"))
+families.__path__.append(str(HERE / "families"))

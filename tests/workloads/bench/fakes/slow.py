@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
 
 def start() -> None:
     pass
-
-
-def clean(_source: str, destination: str) -> None:
-    folder = Path(destination)
-    folder.mkdir()
-    (folder / "begun.parquet").write_bytes(b"PAR1")
-    time.sleep(600)

@@ -1,0 +1,1 @@
+"""What `./invoke bench` does beside measuring."""

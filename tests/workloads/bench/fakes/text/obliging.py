@@ -1,0 +1,1 @@
+"""Nothing that an engine could do with text."""

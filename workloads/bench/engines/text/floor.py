@@ -1,0 +1,50 @@
+"""Text written as it is.
+
+As large as what `ours` writes where cleaning removes nothing, and larger where it does.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pyarrow as pa
+
+from workloads.bench.case import Split
+from workloads.bench.engines.floor import CODEC, copy, run_all
+from workloads.files.places import Folder
+from workloads.text.clean import CLEANED
+from workloads.text.generate import ROWS_AT_ONCE, GenerateTask, TextSpec
+
+
+class SameRows(GenerateTask):
+    """Writes a file of the right size from the same few rows, over and over."""
+
+    def table(self, rows: range) -> pa.Table:
+        """The first rows of the data set, whichever are asked for."""
+        return _first_rows(self.spec).slice(0, len(rows))
+
+
+def generate(spec: TextSpec, destination: str) -> Split:
+    """Writes as many bytes as the data set has, without making them."""
+    folder = Folder.of(destination)
+    return run_all(
+        [
+            SameRows(folder, f"{index}.parquet", spec, rows, CODEC)
+            for index, rows in enumerate(spec.files())
+        ]
+    )
+
+
+def clean(source: str, destination: str) -> Split:
+    """Reads the source and writes it with the text a second time, as it is."""
+    return copy(source, destination, f"{__name__}:text_twice")
+
+
+def text_twice(table: pa.Table) -> pa.Table:
+    """The table with its text a second time."""
+    return table.append_column(CLEANED, table.column("text"))
+
+
+@lru_cache(maxsize=1)
+def _first_rows(spec: TextSpec) -> pa.Table:
+    return spec.table(range(min(spec.rows, ROWS_AT_ONCE)))
