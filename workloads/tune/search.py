@@ -41,9 +41,11 @@ def search(scales: Sequence[Scale], measure: Measure, budget: Budget) -> Found:
     races = dict.fromkeys(waiting, 0)
     rounds = 0
     while waiting and budget.allows(0):
+        # What has many steps has more of the time.
+        part = scales[waiting[0]].steps / sum(scales[one].steps for one in waiting)
         dial = waiting.pop(0)
         race = Race(_field(best, dial, scales[dial], whole=not races[dial]), control)
-        race.run(measure, budget.share(1 / (1 + len(waiting))).allows, first_round=rounds)
+        race.run(measure, budget.share(part).allows, first_round=rounds)
         rounds += race.rounds
         races[dial] += 1
         if race.rounds:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from workloads.bench.case import Split
 from workloads.files.distribute import start_ray
 from workloads.files.job import Summary
 from workloads.files.transform import transform as transform_files
+from workloads.files.tuning import TUNING, Asked, asked
 
 
 def start() -> None:
@@ -31,3 +34,13 @@ def spilled_bytes() -> int:
     state = get_state_from_address(ray.get_runtime_context().gcs_address)  # type: ignore[no-untyped-call]
     reply = get_memory_info_reply(state)  # type: ignore[no-untyped-call]
     return int(reply.store_stats.spilled_bytes_total)
+
+
+def go_by(tunings: str) -> None:
+    """Lets jobs from here on go by these tunings, said as in RAY_ON_AWS_TUNING."""
+    os.environ[TUNING] = tunings
+
+
+def tunings() -> dict[str, Asked]:
+    """What jobs have asked so far how they are to be cut up, by function."""
+    return asked

@@ -1,0 +1,49 @@
+"""How much data a run is given: enough to tell ways apart, and little enough to try many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+# Of what there is time for, one run.
+PART_OF_A_RUN = 1 / 160
+# To begin with: so little that the slowest workload is done with it soon.
+FIRST_BYTES = 250_000
+# Of a run, at least so much is to be the work itself, where there is more data.
+LEAST_PART = 0.1
+# Of the size that would be just right, a larger one is half of it or more; a smaller one will do too.
+CLOSE = 0.7
+
+
+def first(full: int) -> int:
+    """The size to begin with."""
+    return next(size for size in halved(full) if size < 2 * FIRST_BYTES)
+
+
+def halved(full: int) -> list[int]:
+    """The sizes that may be: all there is, half of it, and so on, so that data is of use again."""
+    sizes = [full]
+    while sizes[-1] > 1:
+        sizes.append(-(-sizes[-1] // 2))
+    return sizes
+
+
+def following(
+    size: int, seconds: float, busy: float, wanted: float, full: int, tried: Collection[int]
+) -> int:
+    """The size to try next, or the same one where it will do.
+
+    Args:
+        size: that was tried.
+        seconds: that a run took.
+        busy: of these, what will be more with more data.
+        wanted: about how long a run is to take.
+        full: as much data as there is.
+        tried: all sizes so far.
+    """
+    allowed = max(wanted - (seconds - busy), LEAST_PART * wanted)
+    times = allowed / busy
+    if CLOSE <= times < 2:
+        return size
+    most = size * times
+    found = next((one for one in halved(full) if one <= most), 1)
+    return size if found in tried else found
