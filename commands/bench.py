@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json as json_format
 import shlex
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 
-from commands import RESULTS
+from commands import RESULTS, choosing
 from commands.command import command
+from commands.long import ended_as_by_ctrl_c, told
 from commands.upload import module_files, uploaded
 from errors import OutputError, ServiceError, UsageError
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from workloads.bench.case import Case
     from workloads.bench.harness import Tell
     from workloads.bench.settings import Settings
-
-LOCAL = "local"
-ALL_NODES = "all"
 
 
 @command(
@@ -91,13 +87,13 @@ def bench(
         raise UsageError("--bytes and --repeats cannot be negative")
     if not bytes and scale not in SCALES:
         raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
-    cluster = _cluster(target)
+    cluster = choosing.cluster(target)
     if cluster is None and subcluster:
         raise UsageError("--subcluster is of a cluster, and this is target local")
     if cluster is not None and output:
         raise UsageError("--output is of target local: a cluster writes to its S3")
-    workloads = _workloads(workload)
-    kinds = _kinds(kind, workloads)
+    workloads = choosing.workloads(workload)
+    kinds = choosing.kinds(kind, workloads)
     settings = Settings(
         workloads=workloads,
         kinds=kinds,
@@ -109,7 +105,7 @@ def bench(
         repeats=repeats or None,
         results=RESULTS,
         output=Path(output).resolve() if output else None,
-        **(_on(cluster, subcluster) if cluster else {}),
+        **(choosing.settings_of(cluster, subcluster) if cluster else {}),
     )
     page = Path(report) if report else RESULTS / f"bench-{datetime.now(UTC):%Y%m%d-%H%M%S}.html"
     for path in (page, *([Path(json)] if json else [])):
@@ -130,7 +126,7 @@ def _measured(settings: Settings, cluster: Launched | None) -> list[Case]:
     from cluster.reach import reached
     from workloads.bench import harness
 
-    with _ended_as_by_ctrl_c(), _told() as tell:
+    with ended_as_by_ctrl_c(), told() as tell:
         if cluster is None:
             return harness.run(settings, tell)
         with reached(cluster) as near:
@@ -152,31 +148,6 @@ def _region(cluster: Launched | None) -> str:
     from commands.plan import DEFAULT_REGION
 
     return cluster.remote.region if cluster and cluster.remote else DEFAULT_REGION
-
-
-def _cluster(target: str) -> Launched | None:
-    """The cluster to measure on; None for this process.
-
-    Raises:
-        UsageError: none of that target is launched.
-    """
-    from commands import state
-
-    if target == LOCAL:
-        return None
-    return state.launched(target) if target else state.recalled()
-
-
-def _on(cluster: Launched, subcluster: str) -> dict[str, Any]:
-    """The settings that say where."""
-    from workloads.files.places import Folder
-
-    chosen = subcluster or cluster.measured
-    return {
-        "target": cluster.target,
-        "storage": Folder.of(f"{cluster.storage}/bench"),
-        "subcluster": "" if chosen == ALL_NODES else chosen,
-    }
 
 
 def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[Case]:
@@ -210,35 +181,12 @@ def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[C
     return found
 
 
-def _workloads(wanted: str) -> list[str]:
-    from workloads.bench.catalogue import named
-    from workloads.files.functions import Function
-
-    names = named(wanted)
-    for name in names:
-        if ":" in name:
-            Function(name).load()
-    return names
-
-
-def _kinds(wanted: str, workloads: Sequence[str]) -> Sequence[str]:
-    from workloads.bench.catalogue import check_kinds
-
-    kinds = _names(wanted)
-    check_kinds(kinds, workloads)
-    return kinds
-
-
 def _engines(wanted: str, workloads: Sequence[str], kinds: Sequence[str]) -> Sequence[str]:
     from workloads.bench.catalogue import check_engines
 
-    engines = _names(wanted)
+    engines = choosing.names(wanted)
     check_engines(engines, workloads, kinds)
     return engines
-
-
-def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",")] if listed else []
 
 
 def _check_writable(path: Path) -> None:
@@ -262,31 +210,3 @@ def _command() -> str:
     """This call as it was typed; nothing where it came from Python."""
     typed = sys.argv[sys.argv.index("bench") :] if "bench" in sys.argv else []
     return shlex.join(["./invoke", *typed]) if typed else ""
-
-
-@contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Lets `kill`, and a terminal that is closed, end the work as tidily as Ctrl-C does."""
-    signals = [signal.SIGTERM, signal.SIGHUP]
-    before = [signal.getsignal(number) for number in signals]
-    for number, handler in zip(signals, before, strict=True):
-        if handler is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _told() -> Iterator[Tell]:
-    """A line at a time on standard error; on a terminal, one that is written over."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda line: print(line, file=sys.stderr, flush=True)
-        return
-    with console.status("") as status:
-        yield lambda line: status.update(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MB = 1_000_000
@@ -124,6 +124,7 @@ class Case:
         comparison: with the output of `ours`; None where there is nothing to compare.
         started_at: UTC, ISO 8601.
         price: of the machines, without a head node; None where nobody said.
+        tuning: how our jobs were cut up, as `workloads.bench.tunings` tells it; empty by default.
     """
 
     workload: str
@@ -139,6 +140,7 @@ class Case:
     machine: Machine
     started_at: str
     price: Price | None = None
+    tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from errors import OutputError, UsageError
-from workloads.bench import buckets, families
+from workloads.bench import buckets, families, tunings
 from workloads.bench.case import MB, Case, Machine
 from workloads.bench.catalogue import Entry, check_no_peers, entries, kinds_of
 from workloads.bench.child import Engine, Engines
@@ -281,4 +281,5 @@ def _cases(contestants: Sequence[Contestant], setting: Setting) -> Iterator[Case
                 comparison=comparison if phase == "warm" else None,
                 machine=setting.machine,
                 started_at=setting.started_at,
+                tuning=tunings.told(one.asked),
             )

@@ -54,6 +54,13 @@ class Profile:
     tuning: Mapping[str, Any]
     kind: Kind
 
+    @property
+    def name(self) -> str:
+        """The file, as it is told: within the repository, or whole."""
+        if self.file.is_relative_to(REPOSITORY):
+            return str(self.file.relative_to(REPOSITORY))
+        return str(self.file)
+
 
 def folder() -> Path:
     """Where profiles are kept: in the repository, or where the environment says."""

@@ -100,7 +100,7 @@ def _told(function: str) -> tuple[Mapping[str, Any], str]:
     said = os.environ.get(TUNING)
     if not said:
         found = profiles.find(function)
-        return (found.tuning, str(found.file)) if found else ({}, "")
+        return (found.tuning, found.name) if found else ({}, "")
     try:
         told = json.loads(said).get(function)
         if told is None:

@@ -10,7 +10,7 @@ PART_OF_A_RUN = 1 / 160
 FIRST_BYTES = 250_000
 # Of a run, at least so much is to be the work itself, where there is more data.
 LEAST_PART = 0.1
-# Of the size that would be just right, a larger one is half of it or more; a smaller one will do too.
+# A size will do where the one that is just right is no less than this part of it.
 CLOSE = 0.7
 
 

@@ -16,10 +16,10 @@ from workloads.bench.case import MB, Measurement
 from workloads.bench.child import Engine
 from workloads.bench.contestant import Contestant
 from workloads.bench.figures import OURS
+from workloads.bench.tunings import worded
 from workloads.files.tuning import Asked, Tuning
 from workloads.tune.dials import Dial, tunings
 from workloads.tune.points import Point, Run
-from workloads.tune.wording import worded
 
 SECONDS_BETWEEN_LINES = 3.0
 
@@ -77,10 +77,9 @@ class Workshop:
         self.seconds_to_start = self.seconds_to_start or time.monotonic() - self._begin
         return measured
 
-    def asked(self) -> dict[str, Asked]:
-        """What the workload asks for: see `workloads.files.tuning`."""
-        found: dict[str, Asked] = self.engine.call("tunings")
-        return found
+    def asked(self) -> Mapping[str, Asked]:
+        """What the last run has asked for: see `workloads.files.tuning`."""
+        return {name: one for each in self.contestants for name, one in each.asked.items()}
 
     def _begun(self) -> Engine:
         engine = Engine(OURS, self._log)

@@ -42,5 +42,7 @@ def go_by(tunings: str) -> None:
 
 
 def tunings() -> dict[str, Asked]:
-    """What jobs have asked so far how they are to be cut up, by function."""
-    return asked
+    """How the jobs since the last call were cut up, by function."""
+    found = dict(asked)
+    asked.clear()
+    return found
