@@ -6,6 +6,7 @@ import json as json_format
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,9 @@ from invoke.context import Context
 from commands import RESULTS, choosing
 from commands.command import command
 from commands.long import ended_as_by_ctrl_c, told
+from commands.output import check_writable, typed
 from commands.upload import module_files, uploaded
-from errors import OutputError, ServiceError, UsageError
+from errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
     from cluster.launched import Launched
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         "engines": "only these of ours, baseline, floor, polars, duckdb, daft, spark, by commas; a "
         "peer named here needs no --peers",
         "repeats": "measured runs of each engine, of which the median counts; 0 for the usual 3",
+        "untuned": "let ours go by its defaults, whatever ./invoke tune has found",
         "json": "write the cases to this file, a list of one object for each",
         "report": "write the HTML report to this file, instead of one under results/",
         "output": "a folder for what is written while measuring, instead of memory or results/",
@@ -61,6 +64,7 @@ def bench(
     peers: bool = False,
     engines: str = "",
     repeats: int = 0,
+    untuned: bool = False,
     json: str = "",
     report: str = "",
     output: str = "",
@@ -78,6 +82,7 @@ def bench(
     one re.sub a row of text. Floor reads and writes the same files and does nothing in between.
     """
     from commands.benching.pricing import priced
+    from commands.tuning.handing_on import nothing
     from workloads.bench.catalogue import left_out
     from workloads.bench.report import write
     from workloads.bench.settings import Settings
@@ -109,16 +114,17 @@ def bench(
     )
     page = Path(report) if report else RESULTS / f"bench-{datetime.now(UTC):%Y%m%d-%H%M%S}.html"
     for path in (page, *([Path(json)] if json else [])):
-        _check_writable(path)
+        check_writable(path)
     notes = left_out(workloads, peers=peers, engines=settings.engines)
-    measured = _measured(settings, cluster)
+    with nothing() if untuned else nullcontext():
+        measured = _measured(settings, cluster)
     cases, about_prices = priced(measured, region or _region(cluster), live=live)
     _show(cases, [*notes, *about_prices])
     if json:
         rows = [case.as_row() for case in cases]
         text = json_format.dumps(rows, indent=2, ensure_ascii=False)
         Path(json).write_text(f"{text}\n", encoding="utf-8")
-    write(cases, page, command=_command())
+    write(cases, page, command=typed("bench"))
     print(f"report: {page}")
 
 
@@ -157,6 +163,7 @@ def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[C
         ServiceError: the job failed.
     """
     from cluster import jobs
+    from commands.tuning.handing_on import variables
     from workloads.bench import remote
 
     if settings.subcluster:
@@ -173,7 +180,8 @@ def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[C
     command = shlex.join(["python", "-m", "workloads.bench", *remote.arguments(settings)])
     modules = [name.partition(":")[0] for name in settings.workloads if ":" in name]
     with uploaded([file for name in modules for file in module_files(name)], "") as folder:
-        code = jobs.run(cluster, jobs.Job(command, folder), hear)
+        job = jobs.Job(command, folder, variables(cluster, settings.subcluster))
+        code = jobs.run(cluster, job, hear)
     if code:
         raise ServiceError(f"the benchmark's job on the cluster ended with {code}; see above")
     if not found:
@@ -187,26 +195,3 @@ def _engines(wanted: str, workloads: Sequence[str], kinds: Sequence[str]) -> Seq
     engines = choosing.names(wanted)
     check_engines(engines, workloads, kinds)
     return engines
-
-
-def _check_writable(path: Path) -> None:
-    """Tries to write a file that is written at the end, so that the work is not in vain.
-
-    Raises:
-        OutputError: it cannot be written there.
-    """
-    there = path.exists() or path.is_symlink()
-    try:
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True)
-        path.open("ab").close()
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}; name another file") from error
-    if not there:
-        path.unlink()
-
-
-def _command() -> str:
-    """This call as it was typed; nothing where it came from Python."""
-    typed = sys.argv[sys.argv.index("bench") :] if "bench" in sys.argv else []
-    return shlex.join(["./invoke", *typed]) if typed else ""

@@ -28,17 +28,18 @@ class Settings:
     source: Folder | None = None
 
 
-def check_fields(fields: Sequence[str]) -> None:
-    """Raises UsageError for what is no field of a tuning."""
-    if unknown := sorted(set(fields) - set(FIELDS)):
+def check(settings: Settings) -> None:
+    """Raises UsageError for what cannot be tuned."""
+    if unknown := sorted(set(settings.fields) - set(FIELDS)):
         raise UsageError(f"'{', '.join(unknown)}' cannot be tuned: choose {', '.join(FIELDS)}")
-
-
-def check_source(source: Folder | None, workloads: Sequence[str]) -> None:
-    """Raises UsageError where a folder of a user's is to be read by a workload of the benchmark."""
-    made = [name for name in workloads if ":" not in name]
-    if source is not None and made:
+    made = [name for name in settings.bench.workloads if ":" not in name]
+    if settings.source is not None and made:
         raise UsageError(
             f"{', '.join(made)} is tuned on the data of the benchmark: --source is for a function "
             "of yours, as module:function"
+        )
+    storage = settings.bench.storage
+    if storage is not None and settings.source is not None and not settings.source.in_s3:
+        raise UsageError(
+            f"the cluster cannot read {settings.source.uri}: name a source as s3://BUCKET/FOLDER"
         )

@@ -6,17 +6,21 @@ from collections.abc import Collection
 
 # Of what there is time for, one run.
 PART_OF_A_RUN = 1 / 160
-# To begin with: so little that the slowest workload is done with it soon.
-FIRST_BYTES = 250_000
+# To begin with, by family: so little that it is done soon. Of a workload that nothing is known of, it
+# may be models at work.
+FIRST_BYTES = {"text": 16_000_000, "dedup": 16_000_000, "aggregate": 16_000_000}
+FIRST_BYTES_OF_OTHERS = 250_000
 # Of a run, at least so much is to be the work itself, where there is more data.
 LEAST_PART = 0.1
 # A size will do where the one that is just right is no less than this part of it.
 CLOSE = 0.7
 
 
-def first(full: int) -> int:
+def first(workload: str, full: int) -> int:
     """The size to begin with."""
-    return next(size for size in halved(full) if size < 2 * FIRST_BYTES)
+    family = workload.partition(".")[0]
+    most = FIRST_BYTES.get(family, FIRST_BYTES_OF_OTHERS)
+    return next(size for size in halved(full) if size <= most)
 
 
 def halved(full: int) -> list[int]:

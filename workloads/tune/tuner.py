@@ -108,15 +108,16 @@ class Tuner:
         time_to_search = Budget.of(left - min(last_word, RESERVE * left), self.budget.clock)
         found = search([dial.scale for dial in turned], trials, time_to_search)
         contestants = self.workshop.contestants
+        bytes_in = sum(one.bytes_in for one in contestants) // len(contestants)
         return Result(
             workload=self.workload,
             defaults={name: vars(one) for name, one in defaults.items()},
             found=tunings(turned, found.best, defaults),
             curves=curves(found, turned, defaults, trials),
             verdict=self._verdict(trials, found),
-            mb_per_s=trials.mb_per_s(trials.control),
+            mb_per_s=trials.mb_per_s(trials.control) or bytes_in / MB / seconds,
             kinds=tuple(one.spec.kind for one in contestants),
-            bytes_in=sum(one.bytes_in for one in contestants) // len(contestants),
+            bytes_in=bytes_in,
             files=files_of(contestants),
             runs=self.workshop.runs,
             seconds=self.budget.clock() - begin,
@@ -152,27 +153,27 @@ class Tuner:
         desk = Desk(self.workshop.engine, self.nodes, self.output)
         if self.settings.source:
             self.workshop.contestants = given(self.workload, self.settings.source, desk)
-            return self._checked(self._a_run()[0], self.settings.source)
+            return self._checked(self._a_run(cold=True)[0], self.settings.source)
         bench = self.settings.bench
         full = min(bench.size, entry_of(self.workload, bench.kinds).most_bytes or bench.size)
         wanted = self.budget.left * sizing.PART_OF_A_RUN
-        size = sizing.first(full)
+        size = sizing.first(self.workload, full)
         tried: list[int] = []
         while size not in tried:
             tried.append(size)
             self.workshop.contestants = made(bench, self.workload, size, desk, self.tell)
             self.tell(f"{self.workload}: how long do {size / MB:,.1f} MB take?")
-            seconds, busy = self._a_run()
+            seconds, busy = self._a_run(cold=len(tried) == 1)
             size = sizing.following(size, seconds, busy, wanted, full, tried)
         return seconds
 
-    def _a_run(self) -> tuple[float, float]:
+    def _a_run(self, *, cold: bool) -> tuple[float, float]:
         """What a warm run takes by default, and for how much of this a core is at work.
 
         In seconds, on the average over the kinds of data.
         """
         kinds = range(len(self.workshop.contestants))
-        for number in kinds:
+        for number in kinds if cold else ():
             self.workshop.run({}, number)
         runs = [self.workshop.run({}, number) for number in kinds]
         seconds = statistics.mean(run.seconds for run in runs)
