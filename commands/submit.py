@@ -15,7 +15,14 @@ from commands.upload import module_files, uploaded
 from errors import UsageError
 
 WORKLOADS = {
+    "aggregate.labels": "workloads.aggregate labels",
+    "aggregate.shuffle": "workloads.aggregate shuffle",
     "arches": "workloads.arches",
+    "audio.features": "workloads.audio features",
+    "dedup.exact": "workloads.dedup exact",
+    "dedup.minhash": "workloads.dedup minhash",
+    "embed.sentences": "workloads.embed sentences",
+    "image.tensors": "workloads.image tensors",
     "text.clean": "workloads.text clean",
     "text.generate": "workloads.text generate",
 }

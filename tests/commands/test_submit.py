@@ -13,8 +13,9 @@ from cluster import jobs
 from cluster.jobs import Job
 from cluster.launched import remember
 from commands import state
-from commands.submit import after_dashes, submit
+from commands.submit import WORKLOADS, after_dashes, submit
 from tests.cluster.test_launched import ONE
+from tests.workloads.programs import run
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Job]:
 @pytest.mark.parametrize(
     ("workload", "options", "said"),
     [
-        ("text.clena", {}, "'text.clena' is no workload: choose arches, text.clean, text.generate"),
+        ("text.clena", {}, "'text.clena' is no workload: choose aggregate.labels, "),
         ("nowhere.py", {"script": True}, "there is no file nowhere.py to run"),
         ("arches", {"folder": "nowhere"}, "--folder nowhere is no folder"),
     ],
@@ -49,6 +50,13 @@ def test_misuse_is_told_and_nothing_is_run(
     assert told.value.code == 2
     assert (told.value.message or "").startswith(f"error: {said}")
     assert given == []
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_each_workload_is_a_program_that_says_how_it_is_used(name: str) -> None:
+    done = run("-m", *WORKLOADS[name].split(), "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"usage: python -m {WORKLOADS[name]}" in done.stdout
 
 
 def test_with_nothing_launched_it_says_how_to(
