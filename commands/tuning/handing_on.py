@@ -21,8 +21,9 @@ def place_of(launched: Launched, subcluster: str) -> str:
 def variables(launched: Launched, subcluster: str) -> dict[str, str]:
     """The environment of a job that is to go by what was found, as RAY_ON_AWS_TUNING has it.
 
-    What this process's own environment says comes first. A limit of tasks at once is left out where
-    the cluster has not as many vCPUs as when it was found.
+    What this process's own environment says comes first. A job that is kept to no subcluster goes
+    by what was found for the nodes that are measured. A limit of tasks at once is left out where
+    it was found with another number of vCPUs than the job has.
 
     Args:
         launched: a cluster that is reached.
@@ -38,7 +39,8 @@ def variables(launched: Launched, subcluster: str) -> dict[str, str]:
     if said := os.environ.get(TUNING):
         return {TUNING: said}
     told: dict[str, dict[str, Any]] = {}
-    for profile in of_place(place_of(launched, subcluster)):
+    own = of_place(place_of(launched, subcluster))
+    for profile in own or of_place(place_of(launched, launched.measured)):
         fields = dict(profile.tuning)
         if "at_once" in fields and profile.kind.vcpus != _vcpus(launched, subcluster):
             del fields["at_once"]

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 # Of what there is time for, one run.
 PART_OF_A_RUN = 1 / 160
-# To begin with, by family: so little that it is done soon. Of a workload that nothing is known of, it
-# may be models at work.
+# To begin with, by family: so little that it is done soon. Others may have a model at work.
 FIRST_BYTES = {"text": 16_000_000, "dedup": 16_000_000, "aggregate": 16_000_000}
 FIRST_BYTES_OF_OTHERS = 250_000
-# Of a run, at least so much is to be the work itself, where there is more data.
-LEAST_PART = 0.1
+# What a run takes on top of its work, at least so many times that the work may take too: with less
+# data it would hardly be done sooner.
+LEAST_WORK = 0.5
 # A size will do where the one that is just right is no less than this part of it.
 CLOSE = 0.7
 
@@ -44,8 +44,8 @@ def following(
         full: as much data as there is.
         tried: all sizes so far.
     """
-    allowed = max(wanted - (seconds - busy), LEAST_PART * wanted)
-    times = allowed / busy
+    overhead = seconds - busy
+    times = max(wanted - overhead, LEAST_WORK * overhead) / busy
     if CLOSE <= times < 2:
         return size
     most = size * times
