@@ -17,6 +17,7 @@ from commands.rehearsal import rehearsal
 from commands.status import status
 from commands.submit import submit
 from commands.test import test
+from commands.tune import tune
 
 namespace = Collection(
     bench,
@@ -34,4 +35,5 @@ namespace = Collection(
     status,
     submit,
     test,
+    tune,
 )

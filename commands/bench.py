@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 
-from commands import RESULTS
-from commands.benching.telling import Tell, ended_as_by_ctrl_c, told
-from commands.benching.written import check_writable, typed, write_rows
+from commands import RESULTS, choosing
+from commands.benching.written import write_rows
 from commands.command import command
+from commands.long import Tell, ended_as_by_ctrl_c, told
+from commands.output import check_writable, typed
 from errors import UsageError
 
 if TYPE_CHECKING:
     from cluster.launched import Launched
     from workloads.bench.case import Case
     from workloads.bench.settings import Settings
-
-LOCAL = "local"
-ALL_NODES = "all"
 
 
 @command(
@@ -41,6 +40,7 @@ ALL_NODES = "all"
         "engines": "only these of ours, baseline, floor, polars, duckdb, daft, spark, by commas; a "
         "peer named here needs no --peers",
         "repeats": "measured runs of each engine, of which the median counts; 0 for the usual 3",
+        "untuned": "let ours go by its defaults, whatever ./invoke tune has found",
         "json": "write the cases to this file, a list of one object for each",
         "report": "write the HTML report to this file, instead of one under results/",
         "output": "a folder for what is written while measuring, instead of memory or results/",
@@ -64,6 +64,7 @@ def bench(
     peers: bool = False,
     engines: str = "",
     repeats: int = 0,
+    untuned: bool = False,
     json: str = "",
     report: str = "",
     output: str = "",
@@ -83,6 +84,7 @@ def bench(
     With --cluster, pools of nodes are compared, not engines: see docs/architectures.md.
     """
     from commands.benching.pools import check_name
+    from commands.tuning.handing_on import nothing
     from workloads.bench.settings import Settings
     from workloads.text.generate import SCALES
 
@@ -90,7 +92,7 @@ def bench(
         raise UsageError("--bytes and --repeats cannot be negative")
     if not bytes and scale not in SCALES:
         raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
-    launched = _cluster(target)
+    launched = choosing.cluster(target)
     if cluster:
         launched = check_name(launched, cluster)
         if peers or subcluster or engines not in ("", "ours"):
@@ -101,8 +103,8 @@ def bench(
         raise UsageError("--subcluster is of a cluster, and this is target local")
     if launched is not None and output:
         raise UsageError("--output is of target local: a cluster writes to its S3")
-    workloads = _workloads(workload)
-    kinds = _kinds(kind, workloads)
+    workloads = choosing.workloads(workload)
+    kinds = choosing.kinds(kind, workloads)
     settings = Settings(
         workloads=workloads,
         kinds=kinds,
@@ -114,14 +116,15 @@ def bench(
         repeats=repeats or None,
         results=RESULTS,
         output=Path(output).resolve() if output else None,
-        **(_on(launched, subcluster) if launched else {}),
+        **(choosing.settings_of(launched, subcluster) if launched else {}),
     )
     files = _files(report, json)
     prices = Prices(region or _region(launched), live=live)
-    if cluster and launched:
-        _compare(settings, launched, prices, files)
-    else:
-        _measure(settings, launched, prices, files)
+    with nothing() if untuned else nullcontext():
+        if cluster and launched:
+            _compare(settings, launched, prices, files)
+        else:
+            _measure(settings, launched, prices, files)
     print(f"report: {files.page}")
 
 
@@ -166,7 +169,7 @@ def _measure(settings: Settings, cluster: Launched | None, prices: Prices, files
     _note([*missing, *about_prices])
     if files.rows:
         write_rows([case.as_row() for case in cases], files.rows)
-    write(cases, files.page, command=typed())
+    write(cases, files.page, command=typed("bench"))
 
 
 def _compare(settings: Settings, cluster: Launched, prices: Prices, files: Files) -> None:
@@ -182,7 +185,7 @@ def _compare(settings: Settings, cluster: Launched, prices: Prices, files: Files
     _note(notes)
     if files.rows:
         write_rows(findings.rows, files.rows)
-    report.write(findings, files.page, command=typed())
+    report.write(findings, files.page, command=typed("bench"))
 
 
 def _note(notes: Sequence[str]) -> None:
@@ -208,68 +211,27 @@ def _region(cluster: Launched | None) -> str:
     return cluster.remote.region if cluster and cluster.remote else DEFAULT_REGION
 
 
-def _cluster(target: str) -> Launched | None:
-    """The cluster to measure on; None for this process.
-
-    Raises:
-        UsageError: none of that target is launched.
-    """
-    from commands import state
-
-    if target == LOCAL:
-        return None
-    return state.launched(target) if target else state.recalled()
-
-
-def _on(cluster: Launched, subcluster: str) -> dict[str, Any]:
-    """The settings that say where."""
-    from workloads.files.places import Folder
-
-    chosen = subcluster or cluster.measured
-    return {
-        "target": cluster.target,
-        "storage": Folder.of(f"{cluster.storage}/bench"),
-        "subcluster": "" if chosen == ALL_NODES else chosen,
-    }
-
-
 def _measured_there(settings: Settings, cluster: Launched, tell: Tell) -> list[Case]:
     """The same, as a job on a cluster."""
     from commands.benching.there import cases_of
+    from commands.tuning.handing_on import variables
     from workloads.bench import remote
 
     if settings.subcluster:
         tell(f"on the nodes of subcluster {settings.subcluster}; --subcluster names others")
-    arguments = remote.arguments(settings)
-    return cases_of("workloads.bench", arguments, settings.workloads, cluster, tell)
-
-
-def _workloads(wanted: str) -> list[str]:
-    from workloads.bench.catalogue import named
-    from workloads.files.functions import Function
-
-    names = named(wanted)
-    for name in names:
-        if ":" in name:
-            Function(name).load()
-    return names
-
-
-def _kinds(wanted: str, workloads: Sequence[str]) -> Sequence[str]:
-    from workloads.bench.catalogue import check_kinds
-
-    kinds = _names(wanted)
-    check_kinds(kinds, workloads)
-    return kinds
+    return cases_of(
+        "workloads.bench",
+        remote.arguments(settings),
+        settings.workloads,
+        cluster,
+        tell,
+        variables(cluster, settings.subcluster),
+    )
 
 
 def _engines(wanted: str, workloads: Sequence[str], kinds: Sequence[str]) -> Sequence[str]:
     from workloads.bench.catalogue import check_engines
 
-    engines = _names(wanted)
+    engines = choosing.names(wanted)
     check_engines(engines, workloads, kinds)
     return engines
-
-
-def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",")] if listed else []

@@ -58,15 +58,17 @@ def submit(
     from cluster import jobs
     from cluster.reach import reached
     from commands import state
+    from commands.tuning.handing_on import variables
 
     limits = {SUBCLUSTER: subcluster, AT_ONCE: str(at_once or "")}
     arguments = after_dashes(sys.argv)
     run, files = _what(workload, script=script)
     with reached(state.launched()) as launched, uploaded(files, folder) as copied:
+        said = {name: value for name, value in limits.items() if value}
         job = jobs.Job(
             command=shlex.join(["python", *run, *arguments]),
             folder=copied,
-            variables={name: value for name, value in limits.items() if value},
+            variables=variables(launched, subcluster) | said,
         )
         code = jobs.run(launched, job, lambda line: print(line, flush=True))
     if code:

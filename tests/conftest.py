@@ -1,4 +1,4 @@
-"""What all tests share: no cluster of the user's is seen, and the fixtures of an engine."""
+"""What all tests share: nothing of the user's is seen, and the fixtures of an engine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from commands.state import VARIABLE
+from workloads.files import profiles
+from workloads.files.tuning import TUNING
 
 pytest_plugins = [
     "tests.engines",
@@ -25,6 +27,15 @@ def _nothing_launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_tuned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Jobs go by their defaults, whatever was found on the user's machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(profiles.VARIABLE, str(tmp_path_factory.mktemp("profiles")))
+        patch.delenv(TUNING, raising=False)
         yield
 
 

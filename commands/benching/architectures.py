@@ -9,8 +9,8 @@ from cluster.launched import Launched
 from cluster.nodes import nodes
 from cluster.reach import reached
 from commands.benching.pools import pools_of, seen
-from commands.benching.telling import Tell
 from commands.benching.there import cases_of
+from commands.long import Tell
 from workloads.bench import remote
 from workloads.bench.architectures.findings import Findings
 from workloads.bench.architectures.pool import Pool, Share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MB = 1_000_000
@@ -127,6 +127,7 @@ class Case:
         started_at: UTC, ISO 8601.
         price: of the machines, without a head node; None where nobody said.
         subcluster: of the cluster, the label of the nodes that it was kept to; empty for all.
+        tuning: how our jobs were cut up, as `workloads.bench.tunings` tells it; empty by default.
     """
 
     workload: str
@@ -144,6 +145,7 @@ class Case:
     price: Price | None = None
     subcluster: str = ""
     files_in: int = 0
+    tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:

@@ -36,6 +36,10 @@ class ThisMachine:
         """What it is."""
         return describe()
 
+    def cpus_of_a_task(self) -> int:
+        """The most that a task can have."""
+        return describe().vcpus
+
     def meters(self) -> Sequence[Meter]:
         """Of other processes than the engines' own: there are none."""
         return ()
@@ -70,6 +74,10 @@ class Cluster:
             memory_bytes=sum(one.memory_bytes for one in machines),
             instance_types=tuple(sorted(name for one in machines for name in one.instance_types)),
         )
+
+    def cpus_of_a_task(self) -> int:
+        """The most that a task can have on whichever node it comes to."""
+        return int(min(node["Resources"]["CPU"] for node in _nodes()))
 
     def meters(self) -> Sequence[Meter]:
         """One for each node that there is now; nodes come and go."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from workloads.bench.families import Spec
 from workloads.bench.figures import BASELINE, COLD, FLOOR, OURS, START
 from workloads.bench.places import remove
 from workloads.files.places import Folder
+from workloads.files.tuning import Asked
 
 # The engines that work by Ray's object store.
 WITH_STORE = (OURS, BASELINE)
@@ -37,6 +39,7 @@ class Contestant:
         folder: where it writes.
         phases: what was measured, by phase.
         sample: some rows of its result, once looked at.
+        asked: how its last run was cut up, where it is ours.
     """
 
     entry: Entry
@@ -48,6 +51,7 @@ class Contestant:
     folder: Folder
     phases: dict[str, list[Measurement]] = field(default_factory=dict)
     sample: pa.Table | None = None
+    asked: Mapping[str, Asked] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.entry.workload}, {self.spec.kind}, {self.entry.engine}"
@@ -75,6 +79,7 @@ class Contestant:
         before = self._spilled()
         usage, told = self.engine.measure(*self._call(), also=self.nodes.meters())
         spilled = self._spilled() - before
+        self.asked = self._asked()
         self._check()
         size = sum(file.size for file in self.folder.files())
         remove(self.folder)
@@ -104,6 +109,10 @@ class Contestant:
             if not rows:
                 raise ServiceError(f"{self} wrote no rows at all, of {due}")
             self.sample = families.find(self.entry.family).sample(self.folder)
+
+    def _asked(self) -> Mapping[str, Asked]:
+        found: Mapping[str, Asked] = {}
+        return self.engine.call("tunings") if self.entry.engine == OURS else found
 
     def _spilled(self) -> int:
         has_store = self.entry.engine in WITH_STORE

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from errors import OutputError, UsageError
-from workloads.bench import buckets, families
+from workloads.bench import buckets, families, tunings
 from workloads.bench.case import MB, Case, Comparison, Machine, Measurement
 from workloads.bench.catalogue import Entry, check_no_peers, entries, kinds_of
 from workloads.bench.child import Engine, Engines
@@ -306,4 +306,5 @@ def case_of(
         machine=setting.machine,
         started_at=setting.started_at,
         subcluster=setting.subcluster,
+        tuning=tunings.told(one.asked),
     )

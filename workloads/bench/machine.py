@@ -40,11 +40,11 @@ ARM_IMPLEMENTERS |= {"0x4e": "NVIDIA", "0x51": "Qualcomm", "0x6d": "Microsoft", 
 def describe() -> Machine:
     """This machine, as far as this process may use it."""
     root = Path("/")
-    cpu_limit, memory_limit = cgroup_limits(root)
+    _, memory_limit = cgroup_limits(root)
     return Machine(
         cpu=cpu_name(root),
         arch=arch(platform.machine()),
-        vcpus=min(usable_cpus(), cpu_limit or sys.maxsize),
+        vcpus=vcpus(root),
         memory_bytes=min(psutil.virtual_memory().total, memory_limit or sys.maxsize),
         kernel=f"{platform.system()} {platform.release()}",
         versions=versions(),
@@ -90,6 +90,12 @@ def cpu_name_from(cpuinfo: str) -> str:
     if maker is None or part is None:
         return ""
     return ARM_PARTS.get((maker, part), f"{ARM_IMPLEMENTERS.get(maker, maker)} part {part}")
+
+
+def vcpus(root: Path) -> int:
+    """The CPUs that this process may use at a time."""
+    limit, _ = cgroup_limits(root)
+    return min(usable_cpus(), limit or sys.maxsize)
 
 
 def usable_cpus() -> int:

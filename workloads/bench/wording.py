@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workloads.bench import tunings
 from workloads.bench.case import MB, Case, Machine
 from workloads.bench.figures import (
     COLD,
@@ -195,6 +196,7 @@ def sentences(group: Group) -> list[str]:
         standing_sentence(group),
         first_run_sentence(group),
         split_sentence(group),
+        tunings.sentence(group),
         *smaller_sentences(group),
         *comparison_sentences(group),
     ]

@@ -9,11 +9,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from errors import UsageError
+from workloads.files import profiles
 from workloads.files.parquet import BATCH_BYTES, ROW_GROUP_BYTES
 
-# Says what was found to be best, as JSON: a `Tuning` for each function, its defaults left out.
+# Says how jobs are to be cut up, as JSON: for each function a `Tuning`, its defaults left out, and
+# in `from` where that is from. Where it is set, no profile counts, so that {} is all defaults.
 TUNING = "RAY_ON_AWS_TUNING"
 MAY_BE_NONE = ("at_once", "batch_rows")
+FROM = "from"
 
 
 @dataclass(frozen=True)
@@ -51,21 +54,63 @@ class Tuning:
             raise UsageError(f"a tuning has no {', '.join(unknown)}")
         return replace(self, **fields_)
 
+    def beside(self, default: Tuning) -> dict[str, int | None]:
+        """The fields that are not as in another one."""
+        return {name: value for name, value in vars(self).items() if value != vars(default)[name]}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `tuned` was asked and has answered.
+
+    Attributes:
+        default: the tuning without a word.
+        tuning: what it gave back.
+        source: the profile that this is from, or the variable; empty where nothing was said.
+    """
+
+    default: Tuning
+    tuning: Tuning
+    source: str
+
 
 DEFAULT = Tuning()
 
+# What this process was asked last for each function: the benchmark tells it, and `tune` learns from
+# it what there is to tune.
+asked: dict[str, Asked] = {}
+
 
 def tuned(function: str, default: Tuning = DEFAULT) -> Tuning:
-    """What the environment says of a function, and the default for what it does not say.
+    """What the environment, or else a profile of this machine, says of a function.
+
+    The default for what it does not say. On a cluster no profile counts, as the work is done
+    elsewhere: what it has is in the environment of its jobs.
 
     Raises:
-        UsageError: what the environment says cannot be understood.
+        UsageError: what is said cannot be understood.
     """
+    told, source = _told(function)
+    try:
+        tuning = default.changed(told)
+    except UsageError as error:
+        raise UsageError(f"{source} says of {function}: {error}; run tune again") from error
+    asked[function] = Asked(default, tuning, source)
+    return tuning
+
+
+def _told(function: str) -> tuple[Mapping[str, Any], str]:
+    """The fields that are said, and where."""
     said = os.environ.get(TUNING)
     if not said:
-        return default
+        found = profiles.find(function)
+        return (found.tuning, found.name) if found else ({}, "")
     try:
-        return default.changed(json.loads(said).get(function, {}))
+        told = json.loads(said).get(function)
+        if told is None:
+            return {}, ""
+        source = told.pop(FROM, TUNING)
+        return dict(told), str(source)
     except (AttributeError, TypeError, ValueError) as error:
         raise UsageError(
             f"{TUNING} is not a JSON object of tunings ({error}): unset it, or run tune again"

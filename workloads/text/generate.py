@@ -17,6 +17,7 @@ from workloads.files.places import Folder
 from workloads.files.record import claim
 from workloads.files.shapes import part_name
 from workloads.files.tasks import Outcome
+from workloads.files.tuning import DEFAULT, Tuning, tuned
 from workloads.text.characters import LONGEST_WORD, ROW_BYTES, write_letters, write_mixed
 
 SCALES = {
@@ -31,6 +32,8 @@ ROWS_PER_FILE = 65_536
 # Few rows make several files too, so that several cores have something to do.
 FEWEST_FILES = 8
 ROWS_AT_ONCE = 2048
+# What it is called where there is a tuning for it.
+NAME = "workloads.text:generate"
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,12 @@ class GenerateTask:
     spec: TextSpec
     rows: range
     codec: str
+    tuning: Tuning = DEFAULT
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows are made at a time."""
+        return max(ROWS_AT_ONCE * self.tuning.batch_bytes // DEFAULT.batch_bytes, 1)
 
     @property
     def weight(self) -> int:
@@ -126,10 +135,10 @@ class GenerateTask:
         working, writing = Clock(), Clock()
         try:
             with whole_file(self.destination, self.name) as sink:
-                writer = Writer(sink, self.codec)
-                for first in range(self.rows.start, self.rows.stop, ROWS_AT_ONCE):
+                writer = Writer(sink, self.codec, self.tuning.row_group_bytes)
+                for first in range(self.rows.start, self.rows.stop, self.rows_at_once):
                     with working.running():
-                        last = min(first + ROWS_AT_ONCE, self.rows.stop)
+                        last = min(first + self.rows_at_once, self.rows.stop)
                         table = self.table(range(first, last))
                     with writing.running():
                         writer.add(table, self.name)
@@ -174,7 +183,8 @@ def generate(
         "codec": codec,
     }
     there = {file.name for file in folder.files()} if claim(folder, run) else set()
-    tasks = generate_tasks(folder, spec, codec)
+    tuning = tuned(NAME)
+    tasks = generate_tasks(folder, spec, codec, tuning)
     missing = [task for task in tasks if task.name not in there]
     return run_job(
         folder,
@@ -182,14 +192,18 @@ def generate(
         label="text.generate",
         already_there=len(tasks) - len(missing),
         progress=progress,
+        cpus=tuning.cpus,
+        at_once=tuning.at_once,
     )
 
 
-def generate_tasks(folder: Folder, spec: TextSpec, codec: str) -> list[GenerateTask]:
+def generate_tasks(
+    folder: Folder, spec: TextSpec, codec: str, tuning: Tuning = DEFAULT
+) -> list[GenerateTask]:
     """The tasks that write a data set, one a file."""
     parts = spec.files()
     return [
-        GenerateTask(folder, part_name(index, len(parts)), spec, rows, codec)
+        GenerateTask(folder, part_name(index, len(parts)), spec, rows, codec, tuning)
         for index, rows in enumerate(parts)
     ]
 

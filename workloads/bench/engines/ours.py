@@ -8,6 +8,7 @@ from workloads.bench.case import Split
 from workloads.files.distribute import CPUS_AT_ONCE, start_ray
 from workloads.files.job import Summary
 from workloads.files.transform import transform as transform_files
+from workloads.files.tuning import TUNING, Asked, asked
 
 
 def start() -> None:
@@ -38,3 +39,15 @@ def spilled_bytes() -> int:
     state = get_state_from_address(ray.get_runtime_context().gcs_address)  # type: ignore[no-untyped-call]
     reply = get_memory_info_reply(state)  # type: ignore[no-untyped-call]
     return int(reply.store_stats.spilled_bytes_total)
+
+
+def go_by(tunings: str) -> None:
+    """Lets jobs from here on go by these tunings, said as in RAY_ON_AWS_TUNING."""
+    os.environ[TUNING] = tunings
+
+
+def tunings() -> dict[str, Asked]:
+    """How the jobs since the last call were cut up, by function."""
+    found = dict(asked)
+    asked.clear()
+    return found

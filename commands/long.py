@@ -1,4 +1,4 @@
-"""While something is measured: lines on how it goes, and a tidy end."""
+"""Work that takes long: told of while it goes on, and ended tidily."""
 
 from __future__ import annotations
 
