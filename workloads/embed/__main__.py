@@ -10,18 +10,16 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from workloads.embed import cpu, settings
+from workloads.embed.job import make_vectors
 from workloads.embed.made import KINDS, SentenceSpec, generate
 from workloads.embed.models import DEFAULT, HUB, folder_of, pinned
-from workloads.embed.prepare import PRECISIONS, prepared
+from workloads.embed.prepare import PRECISIONS
 from workloads.embed.sentences import LONG, TRUNCATED, VECTOR
 from workloads.files import cli
 from workloads.files.failures import explained
 from workloads.files.job import Summary
 from workloads.files.places import Folder
-from workloads.files.transform import transform
-from workloads.files.tuning import tuned
 
-FUNCTION = "workloads.embed:sentences"
 BYTES = 1_000_000
 
 
@@ -40,32 +38,22 @@ def _generate(arguments: argparse.Namespace) -> Summary:
 
 
 def _sentences(arguments: argparse.Namespace) -> Summary:
-    model = pinned(arguments.model)
-    known = settings.read(folder_of(model))
-    # What is wrong with the model is told once and at once, rather than by each task.
-    prepared(known, arguments.precision)
-    tuning = tuned(FUNCTION)
-    if arguments.cpus is not None:
-        tuning = tuning.changed({"cpus": arguments.cpus})
-    options = {
-        "column": arguments.column,
-        "output": arguments.output,
-        "model": model,
-        "precision": arguments.precision,
-        "too_long": arguments.too_long,
-    }
-    summary = transform(
+    summary = make_vectors(
         arguments.source,
         arguments.destination,
-        FUNCTION,
-        options=options,
+        column=arguments.column,
+        output=arguments.output,
+        model=arguments.model,
+        precision=arguments.precision,
+        too_long=arguments.too_long,
+        cpus=arguments.cpus,
         shape=cli.shape_of(arguments),
         codec=arguments.codec,
         skip_bad=arguments.skip_bad,
-        tuning=tuning,
     )
     if cut := _cut(Folder.of(arguments.destination)):
-        print(f"{cut:,} texts of more than {known.limit} tokens were cut: see column {TRUNCATED}")
+        limit = settings.read(folder_of(pinned(arguments.model))).limit
+        print(f"{cut:,} texts of more than {limit} tokens were cut: see column {TRUNCATED}")
     return summary
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from errors import InputError, ServiceError, StorageError, UsageError
@@ -79,7 +79,7 @@ def _packaged() -> Path:
     )
 
 
-@lru_cache(maxsize=1)
+@cache
 def _downloaded(name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError

@@ -50,10 +50,16 @@ def compare(ours: pa.Table, theirs: pa.Table) -> Comparison:
         why = f"its vectors have {right.shape[1]} numbers, and ours {left.shape[1]}"
         return Comparison(len(ours), len(ours), why)
     off = np.abs(left - right).max(axis=1, initial=0)
-    # Also where it is no number.
-    number = int((~(off <= TOLERANCE)).sum())
-    why = f"numbers differ by up to {off.max():.1e}" if number else ""
-    return Comparison(len(ours), number, why)
+    missing = int(np.isnan(off).sum())
+    number = int((off > TOLERANCE).sum()) + missing
+    return Comparison(len(ours), number, _explanation(off[off > TOLERANCE], missing))
+
+
+def _explanation(off: Any, missing: int) -> str:
+    said = [f"numbers differ by up to {off.max():.1e}"] if len(off) else []
+    if missing:
+        said.append(f"{missing} of the rows have no vector, or one with what is no number")
+    return "; ".join(said)
 
 
 def _matrix(rows: pa.Table) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from workloads.bench.case import Split
-from workloads.bench.engines.ours import transform
+from workloads.bench.engines.ours import split
+from workloads.embed.job import make_vectors
 
 
 def sentences(source: str, destination: str) -> Split:
     """Makes vectors of the sentences of every file of the source."""
-    return transform(source, destination, "workloads.embed:sentences")
+    return split(make_vectors(source, destination, progress=False))
