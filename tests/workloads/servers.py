@@ -55,12 +55,13 @@ def rclone() -> str | None:
 
 
 @contextmanager
-def s3_server(program: str, folder: Path) -> Iterator[Server]:
+def s3_server(program: str, folder: Path, *, asks_for_keys: bool = True) -> Iterator[Server]:
     """Serves the buckets under a folder, on a free port, until the block is left."""
     buckets, log = folder / "buckets", folder / "rclone.log"
     buckets.mkdir()
     command = [program, "serve", "s3", str(buckets), "--addr", "127.0.0.1:0"]
-    command += ["--auth-key", f"{KEY},{SECRET}", "--config", str(folder / "rclone.conf")]
+    command += ["--config", str(folder / "rclone.conf")]
+    command += ["--auth-key", f"{KEY},{SECRET}"] if asks_for_keys else []
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:

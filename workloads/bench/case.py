@@ -120,6 +120,7 @@ class Case:
         scale: the name of the size, or the size itself.
         target: where it ran, `local` for this machine, or the name of a cluster's target.
         bytes_in: size of the data handled: its plain Parquet encoding, before compression.
+        files_in: how many files that is, and so how many tasks there can be.
         storage: where output went, `memory` (a memory-backed file system), `disk` or `s3`.
         measurements: one for each repeat, in the order in which they ran.
         comparison: with the output of `ours`; None where there is nothing to compare.
@@ -142,6 +143,7 @@ class Case:
     started_at: str
     price: Price | None = None
     subcluster: str = ""
+    files_in: int = 0
 
     @property
     def seconds(self) -> float:

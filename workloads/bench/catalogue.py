@@ -34,6 +34,7 @@ class Entry:
     fresh: bool = False
     peer: bool = False
     kinds: tuple[str, ...] = ()
+    share: float = 1.0
     most_bytes: int | None = None
     multiple: int = 1
     makes: bool = False
@@ -44,6 +45,11 @@ class Entry:
     def family(self) -> str:
         """The family that the workload is of."""
         return family_name(self.workload)
+
+    def size(self, asked: int) -> int:
+        """How much it is given where so many bytes are asked for; one at least."""
+        given = max(1, int(asked * self.share))
+        return given if self.most_bytes is None else min(given, self.most_bytes)
 
 
 def family_name(workload: str) -> str:

@@ -15,10 +15,10 @@ from workloads.files.places import Folder
 SAMPLE_ROWS = 65_536
 
 
-def sample_rows(folder: Folder, columns: Sequence[str]) -> pa.Table:
+def sample_rows(folder: Folder, columns: Sequence[str], most: int = SAMPLE_ROWS) -> pa.Table:
     """Columns, `id` among them, of the first rows by `id`, in the order of `id`."""
     with explained(folder.uri):
-        rows = dataset(folder).to_table(columns=list(columns), filter=pc.field("id") < SAMPLE_ROWS)
+        rows = dataset(folder).to_table(columns=list(columns), filter=pc.field("id") < most)
     return rows.sort_by("id")
 
 

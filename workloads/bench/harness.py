@@ -19,6 +19,7 @@ from workloads.bench.contestant import Contestant
 from workloads.bench.families import Spec
 from workloads.bench.figures import OURS, START, WARM
 from workloads.bench.places import (
+    CODEC,
     below,
     check_space,
     input_folder,
@@ -137,9 +138,8 @@ def planned(settings: Settings) -> list[list[Work]]:
 
 
 def _spec(entry: Entry, size: int, kind: str, seed: int) -> Spec:
-    """The data set that an entry of the catalogue is given, of that size or its own limit."""
-    limited = size if entry.most_bytes is None else min(size, entry.most_bytes)
-    spec: Any = families.find(entry.family).spec(limited, kind, seed)
+    """The data set that an entry of the catalogue is given where that size is asked for."""
+    spec: Any = families.find(entry.family).spec(entry.size(size), kind, seed)
     if entry.multiple > 1:
         spec = replace(spec, rows=max(spec.rows // entry.multiple, 1) * entry.multiple)
     found: Spec = spec
@@ -299,6 +299,7 @@ def case_of(
         scale=setting.scale,
         target=setting.target,
         bytes_in=0 if phase == START else one.bytes_in,
+        files_in=len(one.spec.tasks(one.folder, CODEC)),
         storage=setting.storage,
         measurements=tuple(measurements),
         comparison=comparison,

@@ -22,6 +22,8 @@ from workloads.files.parquet import plain_bytes
 from workloads.files.places import Folder
 
 MEMORY_BACKED = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, for us alone
+# Of input.
+CODEC = "snappy"
 # For the engines themselves.
 LEFT_FREE = 4 * 2**30
 # Footers of an object store are waited for, not worked on, so many are read at a time.
@@ -101,7 +103,7 @@ def input_folder(base: Folder, spec: Spec) -> Folder:
 
 def is_complete(folder: Folder, spec: Spec) -> bool:
     """Whether all files of a data set are there."""
-    wanted = {task.name for task in spec.tasks(folder, "snappy")}
+    wanted = {task.name for task in spec.tasks(folder, CODEC)}
     return wanted == {file.name for file in folder.files()}
 
 

@@ -17,7 +17,9 @@ INTERRUPTED = 130
 def add_places(parser: argparse.ArgumentParser) -> None:
     """Adds the input and the output."""
     parser.add_argument(
-        "source", help="a folder of Parquet files, or one file: a path or s3://BUCKET/FOLDER"
+        "source",
+        help="a folder of Parquet files, or one file: a path or s3://BUCKET/FOLDER, "
+        "or s3://anonymous@BUCKET/FOLDER of a public bucket",
     )
     add_destination(parser)
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from errors import OutputError
+from errors import OutputError, UsageError
 from workloads.files.failures import explained
 from workloads.files.places import Folder
 from workloads.files.upload import Upload
@@ -30,7 +30,13 @@ def whole_file(folder: Folder, name: str) -> Iterator[BinaryIO]:
     Raises:
         OutputError: no space, or no right to write there.
         StorageError: the store refuses or cannot be reached.
+        UsageError: the folder is a public one, named to be read without keys.
     """
+    if folder.anonymous:
+        raise UsageError(
+            f"{folder.uri} is named to be read without keys, and so cannot be written to: "
+            "choose another folder for the output"
+        )
     writer = _uploaded(folder, name) if folder.in_s3 else _renamed(folder, name)
     with explained(f"{folder.uri}/{name}"), writer as file:
         yield file

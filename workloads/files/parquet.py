@@ -222,7 +222,7 @@ class Writer:
         short = [
             name
             for name in first.column_names
-            if name not in tensors and not _long_text(first.column(name))
+            if name not in tensors and not _hardly_repeats(first.column(name))
         ]
         # Nested columns go by other names in a list, so "all" is said as True.
         columns = short if len(short) < first.num_columns else True
@@ -272,8 +272,19 @@ def _is_tensor(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind.value_type) or pa.types.is_floating(kind.value_type))
 
 
-def _long_text(column: pa.ChunkedArray) -> bool:
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+
+
+def _hardly_repeats(column: pa.ChunkedArray) -> bool:
+    """Whether it holds lists of measured numbers, or texts so long that few are alike."""
     kind = column.type
+    if _is_list(kind):
+        while _is_list(kind):
+            kind = kind.value_type
+        return bool(pa.types.is_floating(kind))
     if not (
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)

@@ -14,6 +14,8 @@ from workloads.files import s3
 from workloads.files.failures import explained
 
 S3_SCHEME = "s3://"
+# Behind the scheme it says that a bucket is read without keys, as it does to Ray.
+ANONYMOUS = "anonymous@"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class File:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder: an absolute path of this machine, or `s3://bucket/prefix`."""
+    """A folder: an absolute path of this machine, or `s3://bucket/prefix`.
+
+    One that anybody may read is read without keys as `s3://anonymous@bucket/prefix`.
+    """
 
     uri: str
 
@@ -46,7 +51,7 @@ class Folder:
         """
         text = str(uri)
         if text.startswith(S3_SCHEME):
-            if not text.removeprefix(S3_SCHEME).strip("/"):
+            if not text.removeprefix(S3_SCHEME).removeprefix(ANONYMOUS).strip("/"):
                 raise UsageError(f"'{text}' names no bucket: write s3://BUCKET/FOLDER")
             return cls(text.rstrip("/"))
         if "://" in text:
@@ -58,18 +63,27 @@ class Folder:
         """Whether it is in an object store."""
         return self.uri.startswith(S3_SCHEME)
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether it is read without keys, since anybody may."""
+        return self.uri.startswith(S3_SCHEME + ANONYMOUS)
+
     def filesystem(self) -> pafs.FileSystem:
         """The file system that holds it."""
-        return s3.filesystem() if self.in_s3 else pafs.LocalFileSystem()
+        if not self.in_s3:
+            return pafs.LocalFileSystem()
+        return s3.public_filesystem(self._bucket) if self.anonymous else s3.filesystem()
 
     def path(self, name: str = "") -> str:
         """The path of a file in it, as its file system wants it."""
-        base = self.uri.removeprefix(S3_SCHEME)
+        base = self.uri.removeprefix(S3_SCHEME).removeprefix(ANONYMOUS)
         return f"{base.rstrip('/')}/{name}" if name else base
 
     def contains(self, other: Folder) -> bool:
         """Whether another folder is this one or lies within it."""
-        return PurePosixPath(other.uri).is_relative_to(PurePosixPath(self.uri))
+        if self.in_s3 != other.in_s3:
+            return False
+        return PurePosixPath(other.path()).is_relative_to(PurePosixPath(self.path()))
 
     def files(self) -> list[File]:
         """All files in it and below, by name; none where it does not exist or is a file itself.
@@ -81,7 +95,7 @@ class Folder:
             StorageError: the store refuses, the bucket is missing, or it cannot be reached.
         """
         with explained(self.uri):
-            found = [File(*one) for one in (s3.objects if self.in_s3 else _below)(self.path())]
+            found = [File(*one) for one in self._listed()]
         return sorted((one for one in found if not _hidden(one.name)), key=lambda one: one.name)
 
     def read(self, name: str) -> bytes | None:
@@ -103,6 +117,18 @@ class Folder:
                 s3.client().delete_object(Bucket=bucket, Key=key)
             else:
                 Path(self.path(name)).unlink(missing_ok=True)
+
+    @property
+    def _bucket(self) -> str:
+        return self.path().partition("/")[0]
+
+    def _listed(self) -> Iterator[tuple[str, int, int]]:
+        """Name, size and time of writing of each file below it."""
+        if not self.in_s3:
+            return _below(self.path())
+        if self.anonymous:
+            return s3.objects(self.path(), s3.public_client())
+        return s3.objects(self.path())
 
 
 def input_files(folder: Folder) -> tuple[Folder, list[File]]:

@@ -15,6 +15,7 @@ from errors import StorageError
 # Credentials that a machine's role gives are renewed by the client that asked for them.
 ROLE_METHODS = {"iam-role", "container-role"}
 DEFAULT_REGION = "us-east-1"
+REGION_HEADER = "x-amz-bucket-region"
 CONNECT_SECONDS = 5.0
 REQUEST_SECONDS = 60.0
 ATTEMPTS = 5
@@ -36,11 +37,23 @@ def filesystem() -> pafs.S3FileSystem:
             "secret_key": keys.secret_key,
             "session_token": keys.token,
         }
-    endpoint = urlsplit(client().meta.endpoint_url)
-    if not (endpoint.hostname or "").endswith(".amazonaws.com"):
+    return _arrows(client(), session.region_name or DEFAULT_REGION, options)
+
+
+def public_filesystem(bucket: str) -> pafs.S3FileSystem:
+    """Arrow's S3 file system without keys, for a bucket that anybody may read."""
+    reader = public_client()
+    region = reader.meta.region_name if _elsewhere(reader) else _region(bucket)
+    return _arrows(reader, region, {"anonymous": True})
+
+
+def _arrows(client_: Any, region: str, options: dict[str, Any]) -> pafs.S3FileSystem:
+    """Arrow's S3 file system, with the endpoint of a client of boto3."""
+    if _elsewhere(client_):
+        endpoint = urlsplit(client_.meta.endpoint_url)
         options |= {"endpoint_override": endpoint.netloc, "scheme": endpoint.scheme}
     return pafs.S3FileSystem(
-        region=session.region_name or DEFAULT_REGION,
+        region=region,
         connect_timeout=CONNECT_SECONDS,
         request_timeout=REQUEST_SECONDS,
         retry_strategy=pafs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
@@ -48,23 +61,49 @@ def filesystem() -> pafs.S3FileSystem:
     )
 
 
-def objects(path: str) -> Iterator[tuple[str, int, int]]:
+def _elsewhere(client_: Any) -> bool:
+    """Whether a client of boto3 speaks to another store than AWS's own."""
+    return not (urlsplit(client_.meta.endpoint_url).hostname or "").endswith(".amazonaws.com")
+
+
+@lru_cache
+def _region(bucket: str) -> str:
+    """Where a bucket of AWS is: boto3 finds it wherever that is, and Arrow has to be told.
+
+    Raises:
+        ClientError: there is no such bucket.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        answer = public_client().head_bucket(Bucket=bucket)
+    except ClientError as error:
+        # Who may read its objects may not have the right to ask for it, and is told even so.
+        answer = error.response
+        if REGION_HEADER not in answer["ResponseMetadata"].get("HTTPHeaders", {}):
+            raise
+    return str(answer["ResponseMetadata"]["HTTPHeaders"][REGION_HEADER])
+
+
+def objects(path: str, client_: Any = None) -> Iterator[tuple[str, int, int]]:
     """Name, size and time of writing in nanoseconds of each object below `bucket/prefix`.
 
-    Asked of boto3, since to Arrow a missing bucket is the same as an empty folder, and the time is
-    0 where a store writes fractions of a second otherwise than AWS does.
+    Asked of a client of boto3, `client()` unless another is given: to Arrow a missing bucket is the
+    same as an empty folder, and the time is 0 where a store writes fractions of a second otherwise
+    than AWS does.
     """
     bucket, _, prefix = path.partition("/")
     base = f"{prefix.rstrip('/')}/" if prefix else ""
-    pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=base)
-    for page in pages:
+    lister = (client_ or client()).get_paginator("list_objects_v2")
+    for page in lister.paginate(Bucket=bucket, Prefix=base):
         for one in page.get("Contents", []):
             milliseconds = round(one["LastModified"].timestamp() * 1000)
             yield one["Key"][len(base) :], one["Size"], milliseconds * 10**6
 
 
-@lru_cache(maxsize=1)
-def _client(_process: int) -> Any:
+@lru_cache(maxsize=2)
+def _client(_process: int, *, public: bool = False) -> Any:
+    from botocore import UNSIGNED
     from botocore.config import Config
 
     config = Config(
@@ -76,9 +115,11 @@ def _client(_process: int) -> Any:
         response_checksum_validation="when_required",
         # Hashing what is sent takes as long as sending it; over https TLS guards it already.
         s3={"payload_signing_enabled": False},
+        signature_version=UNSIGNED if public else None,
     )
     session = _session()
-    _credentials(session)
+    if not public:
+        _credentials(session)
     try:
         return session.client("s3", config=config)
     except ValueError as error:
@@ -96,12 +137,22 @@ def client() -> Any:
     return _client(os.getpid())
 
 
+def public_client() -> Any:
+    """A boto3 client for S3 that has no keys and needs none, for buckets that anybody may read.
+
+    Raises:
+        StorageError: the endpoint is not one.
+    """
+    return _client(os.getpid(), public=True)
+
+
 def _credentials(session: Any) -> Any:
     credentials = session.get_credentials()
     if credentials is None:
         raise StorageError(
             "no AWS credentials found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-            "AWS_PROFILE, or run where an instance role gives them"
+            "AWS_PROFILE, or run where an instance role gives them; a public bucket is read "
+            "without any as s3://anonymous@BUCKET/FOLDER"
         )
     return credentials
 

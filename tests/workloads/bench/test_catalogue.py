@@ -2,7 +2,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +144,15 @@ def test_an_entry_has_the_defaults_but_for_what_it_says_itself() -> None:
     assert ours == Entry("text.generate", "ours", repeats=3, warm_ups=2, fresh=True, makes=True)
     assert (baseline.kinds, baseline.warm_ups, baseline.fresh) == (("letters",), 1, False)
     assert (baseline.most_bytes, baseline.multiple) == (128_000_000, 1000)
+
+
+def test_a_workload_may_be_given_less_than_is_asked_for() -> None:
+    usual = Entry("text.clean", "ours", repeats=1, warm_ups=0)
+    assert usual.size(1000) == 1000
+    part = replace(usual, share=0.25)
+    assert (part.size(1000), part.size(1)) == (250, 1)
+    assert replace(part, most_bytes=300).size(1000) == 250
+    assert replace(part, most_bytes=100).size(1000) == 100
 
 
 def test_repeats_may_be_given() -> None:

@@ -136,6 +136,7 @@ def test_bytes_and_rows_are_those_of_the_data(whole: Run) -> None:
         else:
             due = (ROWS * 1000, ROWS)
         assert (case.bytes_in, case.measurements[0].rows) == due
+        assert case.files_in == 8
 
 
 def test_figures_are_measured(whole: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,17 @@ class Result:
         """MB/s for each core; None where it is not known how many vCPUs that is."""
         threads = self.pool.threads_per_core
         return None if threads is None else self.per_vcpu * threads
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there was a file for each vCPU; if not, some idled all the time."""
+        return self.case.files_in >= self.share.vcpus
+
+    @property
+    def busy(self) -> float:
+        """How much of the time files that are alike keep vCPUs busy: the last leave some idle."""
+        turns = self.case.files_in / self.share.vcpus
+        return turns / math.ceil(turns) if turns else 0.0
 
     @property
     def usd_per_hour(self) -> float | None:

@@ -59,6 +59,7 @@ class Findings:
             *sentences.not_comparable(self.pools),
             *sentences.cores(self.pools),
             *remarks(self.pools, self.shares),
+            *[said for one in self.matchups for said in sentences.uneven(one)],
             *_differences(self.cases),
             *_prices(self.pools),
         ]

@@ -29,6 +29,12 @@ def chosen(matchup: Matchup) -> str:
             f"{matchup.title}: there is nothing to choose, as {alone} measured on what it is "
             "named after."
         )
+    if not all(one.has_work for one in ranked):
+        most = max(one.share.vcpus for one in ranked)
+        return (
+            f"{matchup.title}: there is nothing to choose, as {ranked[0].case.files_in} files of "
+            f"input leave some of {most} vCPUs without work: take a larger --scale."
+        )
     by_dollar = all(one.gb_per_usd for one in ranked)
     what = "for a dollar on demand" if by_dollar else "on equal vCPUs, as no price is known of all"
     choice = _choice(ranked, lambda one: one.gb_per_usd if by_dollar else one.case.mb_per_s)
@@ -114,6 +120,21 @@ def cores(pools: Sequence[Pool]) -> list[str]:
         if names
     ]
     return [f"A vCPU is {joined(parts)}."] if parts else []
+
+
+def uneven(matchup: Matchup) -> list[str]:
+    """What there is to say where files do not divide among the vCPUs of all pools alike."""
+    ranked = [one for one in matchup.results.get(matchup.basis, ()) if one.pool.comparable]
+    if not ranked or not all(one.has_work for one in ranked):
+        return []
+    least, most = (pick(ranked, key=lambda one: one.busy) for pick in (min, max))
+    if least.busy > most.busy * (1 - LEAST_LEAD):
+        return []
+    return [
+        f"{matchup.title}: {least.case.files_in} files keep {least.share.vcpus} vCPUs of "
+        f"{least.pool.name} busy for {least.busy:.0%} of the time, and {most.share.vcpus} of "
+        f"{most.pool.name} for {most.busy:.0%}: a larger --scale makes that more even."
+    ]
 
 
 def not_comparable(pools: Sequence[Pool]) -> list[str]:

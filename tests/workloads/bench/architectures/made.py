@@ -29,6 +29,8 @@ INTEL = pool("intel", 1.428, 0.6, instance_type="c7i.4xlarge")
 AMD = pool("amd", 1.6424, 0.8, instance_type="c7a.4xlarge")
 GRAVITON = pool("graviton", 1.16, 0.5, instance_type="c7g.4xlarge")
 POOLS = (INTEL, AMD, GRAVITON)
+# So many that it matters little how they divide.
+FILES = 4000
 # What rounds differ by.
 NOISE = (1.0, 0.99, 1.01, 0.995, 1.005)
 
@@ -41,6 +43,7 @@ def measured(
     noise: Sequence[float] = NOISE,
     comparison: Comparison | None = None,
     workload: str = "text.clean",
+    files: int = FILES,
 ) -> Case:
     """What a pool did."""
     machine = replace(MACHINE, vcpus=vcpus, instance_types=())
@@ -50,7 +53,7 @@ def measured(
         comparison=comparison,
         workload=workload,
     )
-    return replace(made, subcluster=name, target="aws", storage="s3")
+    return replace(made, subcluster=name, target="aws", storage="s3", files_in=files)
 
 
 def findings(
@@ -59,12 +62,13 @@ def findings(
     *,
     noise: Sequence[float] = NOISE,
     workload: str = "text.clean",
+    files: int = FILES,
 ) -> Findings:
     """Pools that do so many MB/s for each vCPU, however many they have."""
     shares = [*equal_vcpus(pools), *equal_dollars(pools)]
     each = dict.fromkeys((share.pool.name, share.vcpus) for share in shares)
     cases = [
-        measured(name, vcpus, speeds[name] * vcpus, noise=noise, workload=workload)
+        measured(name, vcpus, speeds[name] * vcpus, noise=noise, workload=workload, files=files)
         for name, vcpus in each
     ]
     return Findings(pools, shares, cases)

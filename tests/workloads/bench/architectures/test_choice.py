@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workloads.bench.architectures.choice import choose
@@ -69,6 +69,7 @@ def test_who_is_alone_is_the_best() -> None:
     assert (found.best, found.next, found.times) == ("one", "", 1.0)
 
 
+@settings(deadline=None)
 @given(ROUNDS)
 def test_the_best_is_the_one_with_the_highest_median(values: list[list[float]]) -> None:
     found = choose(named(values))
@@ -78,12 +79,14 @@ def test_the_best_is_the_one_with_the_highest_median(values: list[list[float]]) 
     assert found == choose(named(values))
 
 
+@settings(deadline=None)
 @given(ROUNDS, st.sampled_from([0.25, 2.0, 1024.0]))
 def test_the_unit_decides_nothing(values: list[list[float]], times: float) -> None:
     # By powers of two, so that not even the last digit differs.
     assert choose(named(values)) == choose(named([[times * one for one in row] for row in values]))
 
 
+@settings(deadline=None)
 @given(ROUNDS)
 def test_the_order_of_those_that_differ_decides_nothing(values: list[list[float]]) -> None:
     rounds = named(values)

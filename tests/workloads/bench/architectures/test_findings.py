@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -118,6 +118,7 @@ def test_whether_pools_gave_the_same_is_said() -> None:
     assert not [one for one in FOUND.remarks if "same results" in one]
 
 
+@settings(deadline=None)
 @given(POINTS)
 def test_what_is_not_on_the_front_is_beaten_by_one_that_is(points: list[tuple[int, int]]) -> None:
     best = [points[at] for at in front([(float(usd), float(rate)) for usd, rate in points])]

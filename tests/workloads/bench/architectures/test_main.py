@@ -107,7 +107,7 @@ def test_each_pool_is_measured_with_each_number_of_cpus(job: Job) -> None:
         assert len(case.measurements) == ROUNDS
         assert {one.rows for one in case.measurements} == {SIZE // 1000}
         assert case.mb_per_s > 0
-        assert case.price is None
+        assert (case.files_in, case.price) == (8, None)
 
 
 def test_each_pool_works_alone(job: Job) -> None:

@@ -113,6 +113,25 @@ def test_one_alone_is_nothing_to_choose_from(pools: list[Pool], alone: str) -> N
     assert not_comparable(pools)[-1] == f"{pools[-1].name} is not comparable: {pools[-1].why_not}."
 
 
+def test_fewer_files_than_vcpus_decide_nothing() -> None:
+    assert said(SPEEDS, files=31) == (
+        "text.clean, letters: there is nothing to choose, as 31 files of input leave some of 32 "
+        "vCPUs without work: take a larger --scale."
+    )
+    assert "choose graviton" in said(SPEEDS, files=32)
+    assert findings(SPEEDS, files=31).remarks == findings(SPEEDS).remarks
+
+
+def test_files_that_divide_unevenly_are_told() -> None:
+    # On 32 vCPUs in two turns of 32, on 26 in three, of which the last has 12.
+    (remark,) = [one for one in findings(SPEEDS, files=64).remarks if "busy" in one]
+    assert remark == (
+        "text.clean, letters: 64 files keep 26 vCPUs of intel busy for 82% of the time, and 32 of "
+        "graviton for 100%: a larger --scale makes that more even."
+    )
+    assert not [one for one in findings(SPEEDS).remarks if "busy" in one]
+
+
 def test_what_a_vcpu_is_is_said() -> None:
     assert cores(POOLS) == [
         "A vCPU is half a core of intel (c7i.4xlarge) and a whole core of amd (c7a.4xlarge) and "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workloads.bench.architectures.made import AMD, GRAVITON, INTEL, POOLS, pool
@@ -58,6 +58,7 @@ def test_without_prices_nothing_is_cut_by_them() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(PRICED)
 def test_no_share_is_off_by_more_than_half_a_vcpu(prices: list[float]) -> None:
     pools = [pool(f"pool-{number}", usd) for number, usd in enumerate(prices)]
@@ -71,6 +72,7 @@ def test_no_share_is_off_by_more_than_half_a_vcpu(prices: list[float]) -> None:
         assert abs(exact - min(prices)) < 1e-9 * max(prices)
 
 
+@settings(deadline=None)
 @given(PRICED)
 def test_the_cheapest_pool_is_whole(prices: list[float]) -> None:
     pools = [pool(f"pool-{number}", usd) for number, usd in enumerate(prices)]

@@ -1,0 +1,7 @@
+"""Audio: clips of speech to log-mel features, as models of speech take them."""
+
+from workloads.audio.features import features
+from workloads.audio.job import make_features
+from workloads.audio.made import AudioSpec, make
+
+__all__ = ["AudioSpec", "features", "make", "make_features"]

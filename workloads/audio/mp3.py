@@ -1,0 +1,48 @@
+"""MP3 put together from parts that were each encoded by themselves.
+
+All frames here are of one length, and no frame of a part looks back beyond its part, so that parts
+can follow one another in any order, and any of them can end sooner.
+"""
+
+from __future__ import annotations
+
+import io
+
+import soundfile  # type: ignore[import-untyped]
+
+from workloads.audio.voice import RATE, Pcm
+
+KBPS = 64
+# libsndfile's level of compression goes evenly from 320 down to 32 kbit/s.
+MOST_KBPS, LEAST_KBPS = 320, 32
+FRAME_SAMPLES = 1152
+FRAME_BYTES = KBPS * 1000 // 8 * FRAME_SAMPLES // RATE
+# A header and side information, which for one channel take this much; and what is told behind them.
+INFO_AT = 4 + 17
+HAS_FRAMES_AND_BYTES = 3
+
+
+def encoded(samples: Pcm) -> bytes:
+    """The frames of a part of one channel."""
+    sink = io.BytesIO()
+    with soundfile.SoundFile(
+        sink,
+        "w",
+        RATE,
+        channels=1,
+        format="MP3",
+        subtype="MPEG_LAYER_III",
+        bitrate_mode="CONSTANT",
+        compression_level=(MOST_KBPS - KBPS) / (MOST_KBPS - LEAST_KBPS),
+    ) as file:
+        file.write(samples)
+    # The first frame holds LAME's own information, on a stream that this is only a part of.
+    return sink.getvalue()[FRAME_BYTES:]
+
+
+def joined(parts: list[bytes]) -> bytes:
+    """A clip of parts, with a frame before them that says how long all are together."""
+    body = b"".join(parts)
+    numbers = (HAS_FRAMES_AND_BYTES, len(body) // FRAME_BYTES, FRAME_BYTES + len(body))
+    info = b"Info" + b"".join(number.to_bytes(4, "big") for number in numbers)
+    return (body[:4].ljust(INFO_AT, b"\0") + info).ljust(FRAME_BYTES, b"\0") + body

@@ -1,0 +1,1 @@
+"""Features of audio, by a module for each engine."""
