@@ -64,8 +64,8 @@ class DistinctTask(StageTask):
             found = read_buckets(self.texts, names, self.bucket, self.buckets)
             batches = [_with_start(batch, starts[position]) for position, batch in found]
         with account.working.running():
-            keys = pa.chunked_array([table[KEY] for table in partials])
-            encoded = keys.combine_chunks().dictionary_encode(null_encoding="encode")
+            keys = pa.concat_tables(partials)[KEY].combine_chunks()
+            encoded = keys.dictionary_encode(null_encoding="encode")
             columns = np.concatenate([np.empty((0, 3), np.uint64), *batches])
             # From its number among all files' groups to that of its key.
             columns[:, 2] = encoded.indices.to_numpy()[columns[:, 2].astype(np.int64)]

@@ -183,8 +183,9 @@ def shuffle(
                 for part in job.parts
             ],
         )
+    if not job.parts:
         # Nothing tells the columns of a result where all files were left out.
-        missing = missing if job.parts else []
+        return job.finish([])
     weight = sum(part.file.size for part in job.parts) // max(number, 1)
     parts = tuple(job.parts)
     return job.finish(
