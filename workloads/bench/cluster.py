@@ -77,7 +77,7 @@ class Cluster:
 
     def cpus_of_a_task(self) -> int:
         """The most that a task can have on whichever node it comes to."""
-        return int(min(node["Resources"]["CPU"] for node in _nodes()))
+        return int(min(node["Resources"]["CPU"] for node in _nodes(self._selector)))
 
     def meters(self) -> Sequence[Meter]:
         """One for each node that there is now; nodes come and go."""

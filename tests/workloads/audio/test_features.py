@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ BAD: dict[str, tuple[bytes | None, Reason, str]] = {
 }
 
 
-def table(clips: list[bytes | None], kind: pa.DataType = CLIPS, **columns: Any) -> pa.Table:
+def table(clips: Sequence[bytes | None], kind: pa.DataType = CLIPS, **columns: Any) -> pa.Table:
     """Clips in Common Voice's layout, numbered through."""
     if kind == CLIPS:
         rows: list[Any] = [
@@ -215,7 +216,7 @@ def test_features_come_back_from_parquet_and_are_not_looked_through_for_repeats(
         ({"column": "id"}, "column 'id' is of type int64, not of clips: name one of binary"),
     ],
 )
-def test_a_wrong_column_is_told(options: dict[str, str], told: str) -> None:
+def test_a_wrong_column_is_told(options: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=re.escape(told)):
         features(table([WAV]), **options)
 
@@ -227,7 +228,7 @@ def test_a_column_that_is_there_already_is_told(name: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{"longest": 0.0}, {"silence_db": -1.0}])
-def test_lengths_and_levels_that_there_are_not_are_told(options: dict[str, float]) -> None:
+def test_lengths_and_levels_that_there_are_not_are_told(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="must be more than 0"):
         features(table([WAV]), **options)
 

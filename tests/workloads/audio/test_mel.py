@@ -23,7 +23,8 @@ def whispers(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     # `stft[..., :-1]`: the last frame is left out.
     mel = (np.abs(spectra[:-1]) ** 2) @ BANK.T
     logs = np.log10(np.clip(mel, 1e-10, None))
-    return (np.maximum(logs, logs.max() - 8.0) + 4.0) / 4.0
+    scaled: npt.NDArray[np.float64] = (np.maximum(logs, logs.max() - 8.0) + 4.0) / 4.0
+    return scaled
 
 
 def noise(size: int, seed: int = 0) -> npt.NDArray[np.float32]:

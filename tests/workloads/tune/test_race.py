@@ -15,7 +15,7 @@ def always(_seconds: float) -> bool:
 
 def costs(**seconds: float) -> Machine:
     names = {"a": A, "b": B, "c": C, "d": D}
-    table = {names[name]: value for name, value in seconds.items()}
+    table: dict[tuple[int, ...], float] = {names[name]: value for name, value in seconds.items()}
     return Machine(lambda point: table[point])
 
 
