@@ -18,8 +18,8 @@ from images.engine import Engine
 from tests.images.ray.containers import Inside, inside
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
-# Half of what rayproject/ray has, see docs/images.md; the weights of the encoder are 83 MB of it.
-MOST_BYTES = 437_000_000
+# About half of what rayproject/ray has, see docs/images.md; the weights of an encoder are 83 MB.
+MOST_BYTES = 450_000_000
 TESTING = [
     "attrs",
     "hypothesis",
