@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from workloads.dedup.exact import exact
-from workloads.dedup.made import DedupSpec, make
+from workloads.dedup.made import DedupSpec, generate
 from workloads.dedup.minhash import DEFAULT, Similarity, minhash
 from workloads.files import cli
 from workloads.files.job import Summary
@@ -53,7 +53,7 @@ def _minhash(arguments: argparse.Namespace) -> Summary:
 def _generate(arguments: argparse.Namespace) -> Summary:
     size = arguments.scale if arguments.bytes is None else arguments.bytes
     spec = DedupSpec.sized(size, arguments.kind, arguments.seed)
-    return make(arguments.destination, spec, codec=arguments.codec)
+    return generate(arguments.destination, spec, codec=arguments.codec)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,13 +21,11 @@ import pyarrow as pa
 
 from errors import UsageError
 from workloads.dedup.tokens import word_spans
-from workloads.files.job import Summary, run_job
-from workloads.files.parquet import check_codec
-from workloads.files.places import Folder
-from workloads.files.record import claim
+from workloads.files import making
+from workloads.files.job import Summary
 from workloads.text.arrays import Bytes
 from workloads.text.characters import LONGEST_WORD, ROW_BYTES
-from workloads.text.generate import KINDS, GenerateTask, TextSpec, generate_tasks
+from workloads.text.generate import KINDS, TextSpec
 from workloads.text.hashing import mixed
 
 # One word in so many of a near duplicate is another one than in the text that it is made from.
@@ -160,13 +158,9 @@ class DedupSpec(TextSpec):
             )
 
     @property
-    def size(self) -> int:
-        """About how many bytes of text."""
-        return self.rows * ROW_BYTES
-
-    def tasks(self, folder: Folder, codec: str) -> list[GenerateTask]:
-        """What writes the data set, a task a file."""
-        return generate_tasks(folder, self, codec)
+    def row_bytes(self) -> int:
+        """About how many bytes a row has."""
+        return ROW_BYTES
 
     def originals(self, rows: range) -> tuple[Rows, Rows]:
         """For each row, the first one with the same text, and the one that it is near to."""
@@ -192,32 +186,15 @@ class DedupSpec(TextSpec):
         )
 
 
-def make(
+def generate(
     destination: str | Path, spec: DedupSpec, *, codec: str = "snappy", progress: bool = True
 ) -> Summary:
-    """Writes the data set as Parquet files, on Ray; continues where a killed run stopped.
-
-    Args:
-        destination: a folder, local or `s3://BUCKET/FOLDER`; new, empty, or of this same run.
-        spec: which data set.
-        codec: snappy, zstd, lz4, gzip or none.
-        progress: whether to show it on standard error.
-
-    Raises:
-        UsageError: no such codec.
-        OutputError: the destination holds something else, is full or may not be written.
-        StorageError: a store refuses or cannot be reached.
-    """
-    check_codec(codec)
-    folder = Folder.of(destination)
-    run = {"workload": "dedup.generate", **vars(spec), "codec": codec}
-    there = {file.name for file in folder.files()} if claim(folder, run) else set()
-    tasks = spec.tasks(folder, codec)
-    missing = [task for task in tasks if task.name not in there]
-    return run_job(
-        folder,
-        missing,
+    """Writes a data set as Parquet files, on Ray; see `workloads.files.making.make`."""
+    return making.make(
+        destination,
+        spec,
         label="dedup.generate",
-        already_there=len(tasks) - len(missing),
+        record=vars(spec),
+        codec=codec,
         progress=progress,
     )
