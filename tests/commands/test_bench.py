@@ -20,17 +20,25 @@ import pytest
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from commands import ROOT
+from cluster import jobs
+from cluster.jobs import Job
+from cluster.launched import remember
+from commands import ROOT, state
 from commands import bench as module
 from errors import ServiceError
+from tests.cluster.test_launched import ONE
 from tests.workloads.bench import builders
 from tests.workloads.bench.builders import MACHINE, case
 from tests.workloads.bench.processes import alive, family, wait_until
-from workloads.bench import catalogue, harness
+from tests.workloads.tune.builders import CLEAN, MIB, result
+from workloads.bench import catalogue, harness, remote
 from workloads.bench.case import Case
 from workloads.bench.catalogue import entries
 from workloads.bench.harness import Tell
 from workloads.bench.settings import Settings
+from workloads.files import profiles
+from workloads.files.tuning import TUNING
+from workloads.tune.keep import keep
 
 KEYS = {"workload", "engine", "phase", "mb_per_s", "bytes_in", "peak_rss_bytes", "target", "commit"}
 KEYS |= {"arch", "usd_per_tb", "usd_per_tb_spot", "instance_type"}
@@ -192,6 +200,43 @@ def test_rows_say_what_a_terabyte_costs_where_that_is_known(measured: Measured) 
     assert [row[key] for key in ("usd_per_tb", "usd_per_tb_spot", "instance_type")] == [None] * 3
 
 
+@pytest.mark.parametrize("untuned", [False, True])
+def test_ours_goes_by_what_was_found_unless_it_is_not_to(
+    measured: Measured, monkeypatch: pytest.MonkeyPatch, untuned: bool
+) -> None:
+    said: list[str | None] = []
+
+    def run(_settings: Settings, _tell: Tell) -> Sequence[Case]:
+        said.append(os.environ.get(TUNING))
+        return measured.cases
+
+    monkeypatch.setattr(harness, "run", run)
+    module.bench(Context(), untuned=untuned)
+    assert said == ["{}" if untuned else None]
+    assert TUNING not in os.environ
+
+
+def test_a_job_on_a_cluster_is_given_what_was_found_there(
+    measured: Measured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: list[Job] = []
+
+    def run(_launched: object, job: Job, tell: Tell) -> int:
+        given.append(job)
+        tell(remote.line(measured.cases))
+        return 0
+
+    monkeypatch.setattr(jobs, "run", run)
+    monkeypatch.setenv(state.VARIABLE, str(tmp_path / "state"))
+    monkeypatch.setenv(profiles.VARIABLE, str(tmp_path / "profiles"))
+    remember(state.folder(), ONE)
+    [file] = keep(result(), "compose-a-cluster-intel", "")
+    for untuned in (False, True):
+        module.bench(Context(), workload="text.clean", untuned=untuned)
+    found = {CLEAN: {"batch_bytes": 4 * MIB, "from": str(file)}}
+    assert [json.loads(job.variables[TUNING]) for job in given] == [found, {}]
+
+
 def test_the_report_says_how_it_was_made(
     measured: Measured, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -289,7 +334,8 @@ def test_help_explains_every_option(repository: Path, tmp_path: Path) -> None:
     explained = dict(re.findall(r"--(\w+)(?:=\w+)? (.+?)(?= -\w[ ,]|$)", words))
     assert explained.keys() == {
         *("workload", "scale", "bytes", "kind", "seed", "peers", "engines", "repeats"),
-        *("json", "report", "output", "target", "subcluster", "cluster", "region", "live"),
+        *("untuned", "json", "report", "output", "target", "subcluster", "cluster"),
+        *("region", "live"),
     }
     for engine in entries("text.clean", "mixed", peers=True, engines=(), repeats=None):
         assert engine.engine in explained["engines"]

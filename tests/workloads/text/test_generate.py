@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,19 @@ from hypothesis import strategies as st
 from errors import OutputError, UsageError
 from tests.workloads.parquet import contents, everything_in
 from tests.workloads.programs import peak_bytes
+from workloads.files.parquet import BATCH_BYTES
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
-from workloads.text.generate import KINDS, LABELS, SCALES, TextSpec, generate, generate_tasks
+from workloads.files.tuning import TUNING
+from workloads.text.generate import (
+    KINDS,
+    LABELS,
+    NAME,
+    SCALES,
+    TextSpec,
+    generate,
+    generate_tasks,
+)
 
 MB = 1_000_000
 WRITE_ONE_FILE = """
@@ -124,6 +135,19 @@ def test_a_data_set_on_ray_is_the_table_of_its_spec(tmp_path: Path) -> None:
     assert (summary.written, summary.already_there, summary.rows_out) == (8, 0, 2000)
     assert summary.bytes_out == sum(path.stat().st_size for path in tmp_path.glob("*.parquet"))
     assert everything_in(tmp_path) == {*tables, RECORD}
+
+
+def test_a_tuning_changes_how_it_is_made_and_not_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = TextSpec(2000, "mixed", 4)
+    tuning = '{"batch_bytes": 20000, "row_group_bytes": 1, "at_once": 1}'
+    monkeypatch.setenv(TUNING, f'{{"{NAME}": {tuning}}}')
+    generate(tmp_path, spec, progress=False)
+    assert pa.concat_tables(contents(tmp_path).values()).equals(spec.table(range(2000)))
+    first = pq.ParquetFile(tmp_path / "part-00000-of-00008.parquet").metadata
+    rows_at_once = 2048 * 20_000 // BATCH_BYTES
+    assert first.num_row_groups == -(-250 // rows_at_once) > 1
 
 
 def test_a_data_set_is_completed_and_not_begun_anew(tmp_path: Path) -> None:
