@@ -17,6 +17,19 @@ from workloads.files import job, s3
 SetEnvironment = Callable[[dict[str, str]], None]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Has tests with a Ray cluster of this process come first: a Ray embedded before is in its way.
+
+    It keeps its token for good, and programs that are to use the cluster would not be let in.
+    """
+    here = Path(__file__).parent
+    items.sort(
+        key=lambda item: (
+            not (item.path.is_relative_to(here) and "cluster" in getattr(item, "fixturenames", ()))
+        )
+    )
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real S3 server, one for all tests."""

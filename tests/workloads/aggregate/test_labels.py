@@ -132,6 +132,8 @@ def test_files_that_do_not_agree_about_the_key_are_told(tmp_path: Path) -> None:
         labels(tmp_path / "in", tmp_path / "out", progress=False)
 
 
+# A Ray that was started before knows nothing of this server.
+@pytest.mark.usefixtures("without_ray")
 def test_on_a_real_s3_server(bucket: str, tmp_path: Path) -> None:
     files = some(rows=300, files=3)
     source = write_rows(tmp_path / "in", files)

@@ -106,6 +106,8 @@ def test_a_file_may_become_empty(tmp_path: Path) -> None:
     }
 
 
+# A Ray that was started before knows nothing of this server.
+@pytest.mark.usefixtures("without_ray")
 def test_on_a_real_s3_server(bucket: str, tmp_path: Path) -> None:
     files = some(rows=400, distinct=150, files=3)
     source = write_texts(tmp_path / "in", files)
