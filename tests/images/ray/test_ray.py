@@ -19,7 +19,7 @@ from tests.images.ray.containers import Inside, inside
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 # About half of what rayproject/ray has, see docs/images.md; the weights of an encoder are 83 MB.
-MOST_BYTES = 450_000_000
+MOST_BYTES = 470_000_000
 TESTING = [
     "attrs",
     "hypothesis",
