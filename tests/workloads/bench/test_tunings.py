@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.workloads.bench.builders import case
-from workloads.bench import tunings
 from workloads.bench.case import Case
 from workloads.bench.figures import grouped
 from workloads.bench.tunings import sentence, told, worded
@@ -38,7 +38,7 @@ def test_a_tuning_in_words(fields: dict[str, object], said: str) -> None:
     assert worded(fields) == said
 
 
-def with_tuning(**tuning: object) -> Case:
+def with_tuning(**tuning: dict[str, Any]) -> Case:
     return replace(case(), tuning=tuning)
 
 
@@ -57,6 +57,6 @@ def test_a_sentence_says_what_and_from_where() -> None:
 
 
 def test_a_case_carries_it_through_json() -> None:
-    one = with_tuning(**{"a:b": {"cpus": 2, tunings.FROM: "there"}})
+    one = with_tuning(**{"a:b": {"cpus": 2, "from": "there"}})
     assert Case.from_dict(one.to_dict()) == one
     assert one.as_row()["tuning"] == {"a:b": {"cpus": 2, "from": "there"}}
