@@ -57,7 +57,8 @@ def _run(module: str, stage: str, told: Path, arguments: Sequence[str]) -> int:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, module, stage, str(told), *arguments],
         cwd=ROOT,
-        env=environment(),
+        # One task at a time, or all of a stage are done when the first one is told.
+        env=environment(RAY_ON_AWS_AT_ONCE="1"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
