@@ -22,6 +22,7 @@ from cluster.jobs import Job, run
 from cluster.launched import Launched
 from errors import ServiceError
 from tests.cluster.minis import Mini, run_in, wait_until
+from tests.cluster.reading import read_rest, read_until
 from tests.workloads.programs import environment
 
 
@@ -138,11 +139,10 @@ def test_ctrl_c_stops_the_job_on_the_cluster(mini: Mini, tmp_path: Path) -> None
         "import time\nprint('begun', flush=True)\ntime.sleep(10_000)\n"
     )
     started = mini.start("submit", "--script", "endless.py", "--", "a-mark", cwd=tmp_path)
-    assert started.stdout is not None
-    assert any(line == "begun\n" for line in started.stdout)
+    read_until(started, "begun")
     assert processes(mini, "a-mark")
     os.killpg(started.pid, signal.SIGINT)
-    _, stderr = started.communicate(timeout=30)
+    _, stderr = read_rest(started, 30)
     assert started.returncode == 130
     assert stderr.splitlines()[-1] == "interrupted"
     wait_until(lambda: not processes(mini, "a-mark"), "the job has ended", 30)

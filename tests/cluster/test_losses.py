@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cluster.nodes import nodes
 from tests.cluster.minis import Mini, run_in, wait_until
+from tests.cluster.reading import read_rest, read_until
 
 # Twenty tasks of a second, which tell when the first of them has been done.
 SLOW = """
@@ -46,13 +47,12 @@ def test_a_job_gets_over_a_worker_that_is_killed(mini: Mini, tmp_path: Path) -> 
     (tmp_path / "slow.py").write_text(SLOW)
     worker = mini.containers()["worker-amd64"]
     started = mini.start("submit", "--script", "slow.py", cwd=tmp_path)
-    assert started.stdout is not None
-    assert any(line == "under way\n" for line in started.stdout)
+    read_until(started, "under way")
     assert intel(mini)
     # As a spot instance goes: without a word. The raylet takes the container with it.
     code, _ = run_in(worker, "pkill", "-KILL", "-x", "raylet")
     assert code == 0
-    stdout, stderr = started.communicate(timeout=120)
+    stdout, stderr = read_rest(started, 120)
     assert started.returncode == 0, stderr
     assert f"sum {sum(number * number for number in range(20))}" in stdout.splitlines()
 

@@ -10,6 +10,7 @@ import pytest
 
 from cluster.launched import recall
 from images.engine import Engine
+from tests.cluster.reading import read_rest, read_until
 from tests.cluster.rehearsal.bodies import SECONDS_TO_LAUNCH
 from tests.cluster.rehearsal.rehearsals import Rehearsal, rehearsal_in
 from tests.cluster.rehearsal.small import config
@@ -33,10 +34,9 @@ def test_ctrl_c_leaves_what_down_takes_away(
     with rehearsal_in(tmp_path / "state", imaged, terraform) as own:
         source = str(config(tmp_path))
         process = own.start("launch", "--target", "rehearsal", "--cluster", source)
-        assert process.stdout is not None
-        assert any(moment in line for line in process.stdout)
+        read_until(process, moment)
         os.killpg(process.pid, signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=SECONDS_TO_END)
+        stdout, stderr = read_rest(process, SECONDS_TO_END)
         assert process.returncode == 130, stdout + stderr
         assert "interrupted" in stderr
         assert "Traceback" not in stderr
@@ -55,12 +55,11 @@ def test_a_cluster_is_launched_from_a_bastion(
         source = str(config(tmp_path))
         words = ("launch", "--target", "rehearsal", "--cluster", source, "--from-bastion")
         process = own.start(*words)
-        assert process.stdout is not None
-        assert any("Waiting for SSH" in line for line in process.stdout)
+        read_until(process, "Waiting for SSH")
         bastion = own.engine.client.containers.get(f"{own.world.name}-bastion")
         assert bastion.attrs["Config"]["Entrypoint"] == ["ray"]
         assert bastion.attrs["HostConfig"]["NetworkMode"] == own.world.name
-        stdout, stderr = process.communicate(timeout=SECONDS_TO_LAUNCH)
+        stdout, stderr = read_rest(process, SECONDS_TO_LAUNCH)
         assert process.returncode == 0, stdout + stderr
         assert len(submit(own, tmp_path, 1, seconds=0).done()) == 1
 

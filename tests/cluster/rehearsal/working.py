@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.cluster.reading import read_rest, read_until
 from tests.cluster.rehearsal.rehearsals import Rehearsal
 
 SECONDS_TO_END = 400
@@ -54,18 +55,12 @@ class Work:
 
     def wait_until_under_way(self) -> None:
         """Waits for the end of the first task."""
-        assert self.process.stdout is not None
-        said = []
-        for line in self.process.stdout:
-            said.append(line)
-            if line == "under way\n":
-                return
-        raise AssertionError("".join(said))
+        read_until(self.process, "under way")
 
     def done(self) -> list[Done]:
         """Waits for the end, which is to be a good one; gives the tasks."""
         try:
-            stdout, stderr = self.process.communicate(timeout=SECONDS_TO_END)
+            stdout, stderr = read_rest(self.process, SECONDS_TO_END)
         finally:
             # Nothing, where it has ended.
             self.process.terminate()
