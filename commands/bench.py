@@ -86,7 +86,7 @@ def bench(
     from commands.benching.pools import check_name
     from commands.tuning.handing_on import nothing
     from workloads.bench.settings import Settings
-    from workloads.text.generate import SCALES
+    from workloads.files.making import SCALES
 
     if bytes < 0 or repeats < 0:
         raise UsageError("--bytes and --repeats cannot be negative")

@@ -67,8 +67,8 @@ def tune(
     of cluster; docs/tune.md says more.
     """
     from workloads.bench import settings as bench
+    from workloads.files.making import SCALES
     from workloads.files.places import Folder
-    from workloads.text.generate import SCALES
     from workloads.tune.settings import Settings, check
 
     if bytes < 0 or minutes <= 0:

@@ -2,6 +2,6 @@
 
 from workloads.audio.features import features
 from workloads.audio.job import make_features
-from workloads.audio.made import AudioSpec, make
+from workloads.audio.made import AudioSpec, generate
 
-__all__ = ["AudioSpec", "features", "make", "make_features"]
+__all__ = ["AudioSpec", "features", "generate", "make_features"]

@@ -8,23 +8,21 @@ from collections.abc import Sequence
 
 from workloads.audio.features import LONGEST_SECONDS, SILENCE_DB
 from workloads.audio.job import IN_PARQUET, make_features
-from workloads.audio.made import KINDS, AudioSpec, make
+from workloads.audio.made import AudioSpec, generate
 from workloads.files import cli
 from workloads.files.job import Summary
-from workloads.text.generate import SCALES
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Does what the arguments say; gives the exit code."""
     arguments = _parser().parse_args(argv)
-    job = _make if arguments.do == "make" else _features
+    job = _generate if arguments.do == "generate" else _features
     return cli.run(lambda: job(arguments))
 
 
-def _make(arguments: argparse.Namespace) -> Summary:
-    size = arguments.scale if arguments.bytes is None else arguments.bytes
-    spec = AudioSpec.sized(size, arguments.kind, arguments.seed)
-    return make(arguments.destination, spec, codec=arguments.codec)
+def _generate(arguments: argparse.Namespace) -> Summary:
+    spec = cli.spec_of(arguments, AudioSpec)
+    return generate(arguments.destination, spec, codec=arguments.codec)
 
 
 def _features(arguments: argparse.Namespace) -> Summary:
@@ -45,17 +43,7 @@ def _features(arguments: argparse.Namespace) -> Summary:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m workloads.audio", description=__doc__)
     commands = parser.add_subparsers(dest="do", required=True)
-    making = commands.add_parser("make", help="write a data set of clips, as Common Voice has it")
-    cli.add_destination(making)
-    size = making.add_mutually_exclusive_group()
-    size.add_argument(
-        "--scale", choices=SCALES, default="small", help="how much (default: %(default)s)"
-    )
-    size.add_argument("--bytes", type=int, metavar="N", help="how much, in bytes")
-    making.add_argument(
-        "--kind", choices=KINDS, default="mp3", help="of clips (default: %(default)s)"
-    )
-    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    cli.add_generate(commands, AudioSpec)
     features = commands.add_parser("features", help="put log-mel features in the place of clips")
     cli.add_places(features)
     cli.add_shape(features)

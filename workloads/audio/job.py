@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from errors import UsageError
 from workloads.audio.features import LONGEST_SECONDS, SILENCE_DB
-from workloads.files.encoded import BYTES_PER_FILE, Encoded
+from workloads.files.encoded import encoded_in
 from workloads.files.job import Summary
-from workloads.files.places import Folder, input_files
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
 from workloads.files.tuning import Tuning, tuned
@@ -58,23 +56,13 @@ def make_features(
         OutputError: the destination holds something else, is full or may not be written.
         StorageError: a store refuses or cannot be reached.
     """
-    encoded = None
-    if _holds_sounds(source):
-        if shape != FILE_TO_FILE:
-            raise UsageError(
-                f"{source} holds files of sound, whose rows are not counted beforehand: "
-                "say how much goes into an output file with --bytes-per-file"
-            )
-        column = OF_FILES
-        encoded = Encoded(SUFFIXES, BYTES_PER_FILE if bytes_per_file is None else bytes_per_file)
-    elif bytes_per_file is not None:
-        raise UsageError(f"{source} holds no files of sound: --bytes-per-file is for these")
+    encoded = encoded_in(source, SUFFIXES, "files of sound", shape, bytes_per_file)
     return transform(
         source,
         destination,
         FUNCTION,
         options={
-            "column": column,
+            "column": OF_FILES if encoded else column,
             "longest": longest,
             "silence_db": silence_db,
             "keep_samples": keep_samples,
@@ -86,8 +74,3 @@ def make_features(
         tuning=tuned(FUNCTION, TUNING),
         progress=progress,
     )
-
-
-def _holds_sounds(source: str | Path) -> bool:
-    _, files = input_files(Folder.of(source))
-    return any(PurePosixPath(file.name).suffix.lower() in SUFFIXES for file in files)

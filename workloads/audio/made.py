@@ -10,23 +10,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from hashlib import sha512
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
-from errors import UsageError
 from workloads.audio.clips import FORMATS, clip
 from workloads.files import making
 from workloads.files.job import Summary
-from workloads.files.places import Folder
-from workloads.text.generate import SCALES
 
 KINDS = tuple(FORMATS)
 # The mean of a clip, by kind.
 ROW_BYTES = {"mp3": 39_000, "mixed": 143_000}
 BYTES_PER_FILE = 64_000_000
-# Few rows make several files too, so that several cores have something to do.
-FEWEST_FILES = 8
 SENTENCES = (
     "The boat was tied to a post at the end of the pier.",
     "She counted the lamps along the road until the last one.",
@@ -60,7 +56,7 @@ SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True)
-class AudioSpec:
+class AudioSpec(making.Made):
     """A data set of clips of 2 to 8 s at 48 kHz.
 
     Attributes:
@@ -70,50 +66,15 @@ class AudioSpec:
         seed: of all randomness.
     """
 
-    rows: int
+    noun = "audio"
+    mean_bytes: ClassVar = ROW_BYTES
+
     kind: str = "mp3"
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise UsageError(f"'{self.kind}' is no kind of audio: choose one of {', '.join(KINDS)}")
-        if self.rows < 1:
-            raise UsageError(f"there must be at least 1 row, not {self.rows}")
-        if not 0 <= self.seed < 2**63:
-            raise UsageError(f"the seed must be from 0 to 2^63 - 1, not {self.seed}")
-
-    @classmethod
-    def sized(cls, size: int | str, kind: str = "mp3", seed: int = 0) -> AudioSpec:
-        """A data set of about `size` of encoded clips, in bytes or as the name of a scale.
-
-        Raises:
-            UsageError: no such scale or kind, or no size.
-        """
-        if isinstance(size, str):
-            if size not in SCALES:
-                raise UsageError(f"'{size}' is no scale: choose one of {', '.join(SCALES)}")
-            size = SCALES[size]
-        return cls(-(-size // ROW_BYTES.get(kind, 1)), kind, seed)
 
     @property
-    def row_bytes(self) -> int:
-        """About how many bytes a clip has."""
-        return ROW_BYTES[self.kind]
-
-    @property
-    def size(self) -> int:
-        """About how many bytes all clips have."""
-        return self.rows * self.row_bytes
-
-    def files(self) -> list[range]:
-        """The row numbers that each file holds."""
-        number = max(-(-self.size // BYTES_PER_FILE), min(FEWEST_FILES, self.rows))
-        cuts = [self.rows * part // number for part in range(number + 1)]
-        return [range(cuts[part], cuts[part + 1]) for part in range(number)]
-
-    def tasks(self, folder: Folder, codec: str) -> list[making.MakeTask]:
-        """The tasks that write it, one a file."""
-        return making.make_tasks(self, folder, codec)
+    def rows_per_file(self) -> int:
+        """How many clips a file holds at the most."""
+        return BYTES_PER_FILE // self.row_bytes
 
     def table(self, rows: range) -> pa.Table:
         """Some rows of it, of SCHEMA; `id` is the row's number."""
@@ -140,14 +101,14 @@ class AudioSpec:
         }
 
 
-def make(
+def generate(
     destination: str | Path, spec: AudioSpec, *, codec: str = "snappy", progress: bool = True
 ) -> Summary:
     """Writes a data set as Parquet files, on Ray; see `workloads.files.making.make`."""
     return making.make(
         destination,
         spec,
-        label="audio.make",
+        label="audio.generate",
         record=asdict(spec),
         codec=codec,
         progress=progress,

@@ -19,8 +19,8 @@ from workloads.bench.settings import Settings
 from workloads.files.cli import INTERRUPTED
 from workloads.files.distribute import SUBCLUSTER
 from workloads.files.functions import Function
+from workloads.files.making import SCALES
 from workloads.files.places import Folder
-from workloads.text.generate import SCALES
 
 
 def measured(measure: Callable[[], Sequence[Case]]) -> int:

@@ -11,7 +11,6 @@ from workloads.dedup.made import DedupSpec, generate
 from workloads.dedup.minhash import DEFAULT, Similarity, minhash
 from workloads.files import cli
 from workloads.files.job import Summary
-from workloads.text.generate import KINDS, SCALES
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,8 +50,7 @@ def _minhash(arguments: argparse.Namespace) -> Summary:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    size = arguments.scale if arguments.bytes is None else arguments.bytes
-    spec = DedupSpec.sized(size, arguments.kind, arguments.seed)
+    spec = cli.spec_of(arguments, DedupSpec)
     return generate(arguments.destination, spec, codec=arguments.codec)
 
 
@@ -90,17 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how many of these make a run (default: %(default)s)",
     )
     add("--seed", type=int, default=DEFAULT.seed, help="of the hashes (default: %(default)s)")
-    making = commands.add_parser("generate", help="write a text data set with duplicates in it")
-    cli.add_destination(making)
-    size = making.add_mutually_exclusive_group()
-    size.add_argument(
-        "--scale", choices=SCALES, default="small", help="how much text (default: %(default)s)"
-    )
-    size.add_argument("--bytes", type=int, metavar="N", help="how much text, in bytes")
-    making.add_argument(
-        "--kind", choices=KINDS, default="mixed", help="of text (default: %(default)s)"
-    )
-    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    cli.add_generate(commands, DedupSpec)
     return parser
 
 

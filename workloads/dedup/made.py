@@ -157,11 +157,6 @@ class DedupSpec(TextSpec):
                 "must be 0 or more, and together less than 1"
             )
 
-    @property
-    def row_bytes(self) -> int:
-        """About how many bytes a row has."""
-        return ROW_BYTES
-
     def originals(self, rows: range) -> tuple[Rows, Rows]:
         """For each row, the first one with the same text, and the one that it is near to."""
         same, near = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)

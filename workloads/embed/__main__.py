@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from workloads.embed import cpu, settings
 from workloads.embed.job import make_vectors
-from workloads.embed.made import KINDS, SentenceSpec, generate
+from workloads.embed.made import SentenceSpec, generate
 from workloads.embed.models import DEFAULT, HUB, folder_of, pinned
 from workloads.embed.prepare import PRECISIONS
 from workloads.embed.sentences import LONG, TRUNCATED, VECTOR
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    spec = SentenceSpec.sized(arguments.bytes, arguments.kind, arguments.seed)
+    spec = cli.spec_of(arguments, SentenceSpec)
     return generate(arguments.destination, spec, codec=arguments.codec)
 
 
@@ -81,15 +81,7 @@ def _tell_cpu() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m workloads.embed", description=__doc__)
     commands = parser.add_subparsers(dest="do", required=True)
-    making = commands.add_parser("generate", help="write a data set of sentences")
-    cli.add_destination(making)
-    making.add_argument(
-        "--bytes", type=int, default=BYTES, metavar="N", help="how much text (default: %(default)s)"
-    )
-    making.add_argument(
-        "--kind", choices=KINDS, default="mixed", help="of sentences (default: %(default)s)"
-    )
-    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    cli.add_generate(commands, SentenceSpec, size=BYTES)
     _add_sentences(commands.add_parser("sentences", help="add a column of vectors"))
     commands.add_parser(
         "cpu", help="say which instruction sets this machine has, and which are used"

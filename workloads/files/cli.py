@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from errors import RayOnAwsError
 from workloads.files.job import Summary
+from workloads.files.making import SCALES, Made
 from workloads.files.parquet import CODECS
 from workloads.files.shapes import Shape
 
 INTERRUPTED = 130
+
+M = TypeVar("M", bound=Made)
 
 
 def add_places(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +55,33 @@ def add_skip_bad(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out files that cannot be read; list them"
     )
+
+
+def add_generate(commands: Any, spec: type[Made], size: int | str = "small") -> None:
+    """Adds the command `generate`.
+
+    Args:
+        commands: what `add_subparsers` gave.
+        spec: what it makes.
+        size: how much if nothing is said, as `Made.sized` takes it.
+    """
+    parser = commands.add_parser("generate", help=f"write a data set of {spec.noun}")
+    add_destination(parser)
+    sizes = parser.add_mutually_exclusive_group()
+    usual = f"{size:,} bytes" if isinstance(size, int) else size
+    add = sizes.add_argument
+    add("--scale", choices=SCALES, dest="size", help=f"how much (default: {usual})")
+    add("--bytes", type=int, metavar="N", dest="size", help="how much, in bytes")
+    parser.add_argument(
+        "--kind", choices=spec.mean_bytes, default=spec.kind, help="(default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    parser.set_defaults(size=size)
+
+
+def spec_of(arguments: argparse.Namespace, spec: type[M]) -> M:
+    """The data set that the arguments of `generate` ask for."""
+    return spec.sized(arguments.size, arguments.kind, arguments.seed)
 
 
 def shape_of(arguments: argparse.Namespace) -> Shape:

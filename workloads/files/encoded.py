@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
 from errors import InputError, UsageError
 from workloads.files.failures import explained
-from workloads.files.places import File, Folder
-from workloads.files.shapes import Output, Slice, part_name
+from workloads.files.places import File, Folder, input_files
+from workloads.files.shapes import Output, Shape, Slice, part_name
 
 # What of them an output file holds: enough that its own cost is little, few enough to share out.
 BYTES_PER_FILE = 64_000_000
@@ -98,6 +98,42 @@ class Encoded:
                 paths, contents, held = [], [], 0
         if paths:
             yield _table(source, paths, contents)
+
+
+def encoded_in(
+    source: str | Path,
+    suffixes: tuple[str, ...],
+    what: str,
+    shape: Shape,
+    bytes_per_file: int | None = None,
+) -> Encoded | None:
+    """How a source is read if it holds encoded files; None where it holds Parquet.
+
+    Args:
+        source: a folder or a file, local or `s3://BUCKET/FOLDER`.
+        suffixes: of the files that count.
+        what: they are called.
+        shape: that the output is asked to have, which is for Parquet alone.
+        bytes_per_file: about how many bytes of them an output file is made from; None for the
+            usual, and in any case where the source is Parquet.
+
+    Raises:
+        UsageError: the arguments do not go together.
+        InputError: there is no such source.
+        StorageError: a store refuses or cannot be reached.
+    """
+    _, files = input_files(Folder.of(source))
+    encoded = Encoded(suffixes, BYTES_PER_FILE if bytes_per_file is None else bytes_per_file)
+    if not encoded.chosen(files)[0]:
+        if bytes_per_file is not None:
+            raise UsageError(f"{source} holds no {what}: --bytes-per-file is for these")
+        return None
+    if shape != Shape():
+        raise UsageError(
+            f"{source} holds {what}, whose rows are not counted beforehand: "
+            "say how much goes into an output file with --bytes-per-file"
+        )
+    return encoded
 
 
 def _table(source: Folder, paths: list[str], contents: list[bytes]) -> tuple[str, pa.Table]:

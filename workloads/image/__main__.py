@@ -12,10 +12,8 @@ from workloads.files.job import Summary
 from workloads.image.columns import BYTES
 from workloads.image.fit import FITS
 from workloads.image.job import DEFAULTS, make_tensors
-from workloads.image.kinds import KINDS
 from workloads.image.made import ImageSpec, generate
 from workloads.image.options import BYTES_PER_VALUE, Options
-from workloads.text.generate import SCALES
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,8 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    size = SCALES[arguments.scale] if arguments.bytes is None else arguments.bytes
-    spec = ImageSpec.sized(size, arguments.kind, arguments.seed)
+    spec = cli.spec_of(arguments, ImageSpec)
     return generate(arguments.destination, spec, codec=arguments.codec)
 
 
@@ -58,17 +55,7 @@ def _tensors(arguments: argparse.Namespace) -> Summary:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m workloads.image", description=__doc__)
     commands = parser.add_subparsers(dest="do", required=True)
-    making = commands.add_parser("generate", help="write a data set of images")
-    cli.add_destination(making)
-    size = making.add_mutually_exclusive_group()
-    size.add_argument(
-        "--scale", choices=SCALES, default="small", help="how much (default: %(default)s)"
-    )
-    size.add_argument("--bytes", type=int, metavar="N", help="how much, in bytes")
-    making.add_argument(
-        "--kind", choices=KINDS, default="photos", help="of images (default: %(default)s)"
-    )
-    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    cli.add_generate(commands, ImageSpec)
     tensors = commands.add_parser("tensors", help="decode images and make tensors of one shape")
     cli.add_places(tensors)
     cli.add_shape(tensors)

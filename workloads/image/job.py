@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from errors import UsageError
-from workloads.files.encoded import BYTES_PER_FILE, Encoded
+from workloads.files.encoded import encoded_in
 from workloads.files.job import Summary
-from workloads.files.places import Folder, input_files
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
 from workloads.files.tuning import Tuning, tuned
@@ -62,16 +60,7 @@ def make_tensors(
         OutputError: the destination holds something else, is full or may not be written.
         StorageError: a store refuses or cannot be reached.
     """
-    encoded = None
-    if _holds_images(source):
-        if shape != FILE_TO_FILE:
-            raise UsageError(
-                f"{source} holds image files, whose rows are not counted beforehand: "
-                "say how much goes into an output file with --bytes-per-file"
-            )
-        encoded = Encoded(SUFFIXES, BYTES_PER_FILE if bytes_per_file is None else bytes_per_file)
-    elif bytes_per_file is not None:
-        raise UsageError(f"{source} holds no image files: --bytes-per-file is for these")
+    encoded = encoded_in(source, SUFFIXES, "image files", shape, bytes_per_file)
     return transform(
         source,
         destination,
@@ -95,8 +84,3 @@ def default_tuning(options: Options) -> Tuning:
     """What bounds the memory of a task, whatever the images are."""
     rows = max(min(BATCH_ROWS, BATCH_TENSOR_BYTES // options.tensor_bytes), 1)
     return Tuning(batch_bytes=BATCH_BYTES, batch_rows=rows, row_group_bytes=ROW_GROUP_BYTES)
-
-
-def _holds_images(source: str | Path) -> bool:
-    _, files = input_files(Folder.of(source))
-    return any(PurePosixPath(file.name).suffix.lower() in SUFFIXES for file in files)

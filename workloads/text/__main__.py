@@ -10,7 +10,7 @@ from workloads.files import cli
 from workloads.files.job import Summary
 from workloads.files.transform import transform
 from workloads.text.clean import CLEANED
-from workloads.text.generate import KINDS, SCALES, TextSpec, generate
+from workloads.text.generate import TextSpec, generate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,8 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    size = arguments.scale if arguments.bytes is None else arguments.bytes
-    spec = TextSpec.sized(size, arguments.kind, arguments.seed)
+    spec = cli.spec_of(arguments, TextSpec)
     return generate(arguments.destination, spec, codec=arguments.codec)
 
 
@@ -41,17 +40,7 @@ def _clean(arguments: argparse.Namespace) -> Summary:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m workloads.text", description=__doc__)
     commands = parser.add_subparsers(dest="do", required=True)
-    making = commands.add_parser("generate", help="write a text data set")
-    cli.add_destination(making)
-    size = making.add_mutually_exclusive_group()
-    size.add_argument(
-        "--scale", choices=SCALES, default="small", help="how much text (default: %(default)s)"
-    )
-    size.add_argument("--bytes", type=int, metavar="N", help="how much text, in bytes")
-    making.add_argument(
-        "--kind", choices=KINDS, default="letters", help="of text (default: %(default)s)"
-    )
-    making.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
+    cli.add_generate(commands, TextSpec)
     cleaning = commands.add_parser("clean", help="add a column of cleaned text")
     cli.add_places(cleaning)
     cleaning.add_argument(

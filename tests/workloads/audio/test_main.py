@@ -20,7 +20,7 @@ MAKE_AND_MAKE_FEATURES = """
 import sys
 from workloads.audio.__main__ import main
 place = sys.argv[1]
-main(["make", f"{place}/in", "--bytes", "1300000", "--kind", "mixed", "--seed", "6"])
+main(["generate", f"{place}/in", "--bytes", "1300000", "--kind", "mixed", "--seed", "6"])
 for _ in range(2):
     main(["features", f"{place}/in", f"{place}/out"])
 """
@@ -90,8 +90,8 @@ def test_a_damaged_clip_says_nothing_but_that_it_is_rejected(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["make", "{}/out", "--bytes", "0"], "error: there must be at least 1 row"),
-        (["make", "{}/out", "--kind", "opera"], "usage: python -m workloads.audio make "),
+        (["generate", "{}/out", "--bytes", "0"], "error: there must be at least 1 row"),
+        (["generate", "{}/out", "--kind", "opera"], "usage: python -m workloads.audio generate "),
         (["features", "{}/in", "{}/out", "--longest", "x"], "usage: python -m workloads.audio f"),
     ],
 )

@@ -18,7 +18,7 @@ from workloads.bench.places import (
 )
 from workloads.files import s3
 from workloads.files.places import Folder
-from workloads.text.generate import TextSpec, generate_tasks
+from workloads.text.generate import TextSpec
 
 GB = 1_000_000_000
 Usage = namedtuple("Usage", "total used free")
@@ -142,7 +142,7 @@ def test_each_data_set_has_a_folder_of_its_own(tmp_path: Path) -> None:
 def test_a_data_set_is_complete_when_all_its_files_are_there(tmp_path: Path) -> None:
     spec = TextSpec(3)
     assert not is_complete(Folder.of(tmp_path / "nowhere"), spec)
-    for task in generate_tasks(Folder.of(tmp_path), spec, "snappy"):
+    for task in spec.tasks(Folder.of(tmp_path), "snappy"):
         assert not is_complete(Folder.of(tmp_path), spec)
         (tmp_path / task.name).touch()
     assert is_complete(Folder.of(tmp_path), spec)

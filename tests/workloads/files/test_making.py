@@ -10,10 +10,10 @@ import pytest
 
 from errors import InputError, OutputError, UsageError
 from tests.workloads.parquet import all_ids, everything_in, numbers
-from workloads.files import making
 from workloads.files.making import make, make_tasks
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
+from workloads.files.tuning import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def test_another_data_set_does_not_go_into_the_same_folder(tmp_path: Path) -> No
         make(tmp_path, Numbers(5), label="n", record={"rows": 5}, codec="rar")
 
 
-@pytest.mark.parametrize(("row_bytes", "most"), [(10**9, 1), (2**20, 4), (1, 10)])
+@pytest.mark.parametrize(("row_bytes", "most"), [(10**9, 1), (2**20, 2), (1, 10)])
 def test_rows_are_made_a_few_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row_bytes: int, most: int
 ) -> None:
@@ -71,7 +71,7 @@ def test_rows_are_made_a_few_at_a_time(
         return table(self, rows)
 
     monkeypatch.setattr(Numbers, "table", counted)
-    assert making.BYTES_AT_ONCE == 4 * 2**20
+    assert DEFAULT.batch_bytes == 2 * 2**20
     (task,) = make_tasks(Numbers(10, row_bytes), Folder.of(tmp_path), "snappy")
     assert task.run().rows_out == 10
     assert (max(asked), sum(asked), task.weight) == (most, 10, 10 * row_bytes)

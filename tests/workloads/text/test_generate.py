@@ -16,27 +16,27 @@ from hypothesis import strategies as st
 from errors import OutputError, UsageError
 from tests.workloads.parquet import contents, everything_in
 from tests.workloads.programs import peak_bytes
-from workloads.files.parquet import BATCH_BYTES
+from workloads.files.making import SCALES
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
 from workloads.files.tuning import TUNING
+from workloads.text.characters import ROW_BYTES
 from workloads.text.generate import (
     KINDS,
     LABELS,
     NAME,
-    SCALES,
     TextSpec,
     generate,
-    generate_tasks,
 )
 
 MB = 1_000_000
 WRITE_ONE_FILE = """
 import sys
 from workloads.files.places import Folder
-from workloads.text.generate import GenerateTask, TextSpec
+from workloads.files.making import MakeTask
+from workloads.text.generate import TextSpec
 folder, rows = Folder.of(sys.argv[1]), int(sys.argv[2])
-task = GenerateTask(folder, "a.parquet", TextSpec(rows, "mixed"), range(rows), "snappy")
+task = MakeTask(folder, "a.parquet", TextSpec(rows, "mixed"), range(rows), "snappy")
 assert task.run().rows_out == rows
 """
 
@@ -146,8 +146,7 @@ def test_a_tuning_changes_how_it_is_made_and_not_a_row(
     generate(tmp_path, spec, progress=False)
     assert pa.concat_tables(contents(tmp_path).values()).equals(spec.table(range(2000)))
     first = pq.ParquetFile(tmp_path / "part-00000-of-00008.parquet").metadata
-    rows_at_once = 2048 * 20_000 // BATCH_BYTES
-    assert first.num_row_groups == -(-250 // rows_at_once) > 1
+    assert first.num_row_groups == -(-250 // (20_000 // ROW_BYTES)) > 1
 
 
 def test_a_data_set_is_completed_and_not_begun_anew(tmp_path: Path) -> None:
@@ -174,7 +173,7 @@ def test_another_data_set_does_not_go_into_the_same_folder(tmp_path: Path) -> No
 
 
 def test_tasks_weigh_what_they_write(tmp_path: Path) -> None:
-    tasks = generate_tasks(Folder.of(tmp_path), TextSpec.sized("smoke"), "snappy")
+    tasks = TextSpec.sized("smoke").tasks(Folder.of(tmp_path), "snappy")
     assert sum(task.weight for task in tasks) == SCALES["smoke"]
 
 

@@ -11,17 +11,18 @@ import pyarrow as pa
 
 from workloads.bench.case import Split
 from workloads.bench.engines.floor import CODEC, copy, run_all
+from workloads.files.making import DataSet, MakeTask
 from workloads.files.places import Folder
 from workloads.text.clean import CLEANED
-from workloads.text.generate import ROWS_AT_ONCE, GenerateTask, TextSpec
+from workloads.text.generate import TextSpec
 
 
-class SameRows(GenerateTask):
+class SameRows(MakeTask):
     """Writes a file of the right size from the same few rows, over and over."""
 
     def table(self, rows: range) -> pa.Table:
         """The first rows of the data set, whichever are asked for."""
-        return _first_rows(self.spec).slice(0, len(rows))
+        return _first_rows(self.data, len(rows))
 
 
 def generate(spec: TextSpec, destination: str) -> Split:
@@ -45,6 +46,7 @@ def text_twice(table: pa.Table) -> pa.Table:
     return table.append_column(CLEANED, table.column("text"))
 
 
-@lru_cache(maxsize=1)
-def _first_rows(spec: TextSpec) -> pa.Table:
-    return spec.table(range(min(spec.rows, ROWS_AT_ONCE)))
+# All but the last of a file, and that.
+@lru_cache(maxsize=2)
+def _first_rows(data: DataSet, number: int) -> pa.Table:
+    return data.table(range(number))
