@@ -42,7 +42,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", ENGINES)
 def test_no_row_and_no_other_column_is_lost(made: Path, name: str) -> None:
     table = dataset(Folder.of(made / name)).to_table().sort_by("id")
-    assert table.select(["id", "text"]).equals(SPEC.table(range(SPEC.rows)))
+    made_of = SPEC.table(range(SPEC.rows))
+    # Of whatever type of string.
+    assert table.select(["id", "text"]).cast(made_of.schema).equals(made_of)
     assert "vector" in table.column_names
 
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workloads.bench import compare as module
+from workloads.bench.compare import sample_rows
 from workloads.bench.families.text import KINDS, compare, sample, spec
 from workloads.files.places import Folder
 from workloads.text.generate import TextSpec
@@ -59,16 +59,14 @@ def test_other_rows_are_not_compared(theirs: pa.Table, explanation: str) -> None
     assert found.explanation == explanation
 
 
-def test_a_sample_is_the_first_rows_by_id_whatever_file_they_are_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SAMPLE_ROWS", 3)
+def test_a_sample_is_the_first_rows_by_id_whatever_file_they_are_in(tmp_path: Path) -> None:
     table = cleaned("a", "b", "c", "d").append_column("text", [["A", "B", "C", "D"]])
     pq.write_table(table.take([3, 1]), tmp_path / "0.parquet")
     pq.write_table(table.take([2, 0]), tmp_path / "1.parquet")
     (tmp_path / "_run.json").write_text("{}")
     folder = Folder.of(tmp_path)
-    assert sample(folder) == cleaned("a", "b", "c")
+    assert sample(folder) == cleaned("a", "b", "c", "d")
+    assert sample_rows(folder, ["id", "cleaned_text"], 3) == cleaned("a", "b", "c")
 
 
 def test_there_are_data_sets_of_each_kind() -> None:
