@@ -86,30 +86,24 @@ def bench(
     from commands.benching.pools import check_name
     from commands.tuning.handing_on import nothing
     from workloads.bench.settings import Settings
-    from workloads.files.making import SCALES
 
-    if bytes < 0 or repeats < 0:
-        raise UsageError("--bytes and --repeats cannot be negative")
-    if not bytes and scale not in SCALES:
-        raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
-    launched = choosing.cluster(target)
+    if repeats < 0:
+        raise UsageError("--repeats cannot be negative")
+    size, called = choosing.size(bytes, scale)
+    launched = choosing.place(target, subcluster, output)
     if cluster:
         launched = check_name(launched, cluster)
         if peers or subcluster or engines not in ("", "ours"):
             raise UsageError(
                 "--cluster measures ours on every pool: leave out --peers, --engines, --subcluster"
             )
-    if launched is None and subcluster:
-        raise UsageError("--subcluster is of a cluster, and this is target local")
-    if launched is not None and output:
-        raise UsageError("--output is of target local: a cluster writes to its S3")
     workloads = choosing.workloads(workload)
     kinds = choosing.kinds(kind, workloads)
     settings = Settings(
         workloads=workloads,
         kinds=kinds,
-        size=bytes or SCALES[scale],
-        scale=f"{bytes} bytes" if bytes else scale,
+        size=size,
+        scale=called,
         seed=seed,
         peers=peers,
         engines=_engines(engines, workloads, kinds),

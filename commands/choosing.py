@@ -5,11 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from errors import UsageError
+
 if TYPE_CHECKING:
     from cluster.launched import Launched
 
 LOCAL = "local"
 ALL_NODES = "all"
+
+
+def size(number: int, scale: str) -> tuple[int, str]:
+    """How many bytes of data, and what to call that; a number that is not 0 comes first.
+
+    Raises:
+        UsageError: it is negative, or there is no such scale.
+    """
+    from workloads.files.making import bytes_of
+
+    if number < 0:
+        raise UsageError("--bytes cannot be negative")
+    return (number, f"{number} bytes") if number else (bytes_of(scale), scale)
+
+
+def place(target: str, subcluster: str, output: str) -> Launched | None:
+    """The cluster to measure on; None for this process.
+
+    Raises:
+        UsageError: none of that target is launched, or an option is of the other place.
+    """
+    launched = cluster(target)
+    if launched is None and subcluster:
+        raise UsageError("--subcluster is of a cluster, and this is target local")
+    if launched is not None and output:
+        raise UsageError("--output is of target local: a cluster writes to its S3")
+    return launched
 
 
 def cluster(target: str) -> Launched | None:

@@ -67,26 +67,20 @@ def tune(
     of cluster; docs/tune.md says more.
     """
     from workloads.bench import settings as bench
-    from workloads.files.making import SCALES
     from workloads.files.places import Folder
     from workloads.tune.settings import Settings, check
 
-    if bytes < 0 or minutes <= 0:
-        raise UsageError("--bytes cannot be negative, and --minutes is to be more than 0")
-    if not bytes and scale not in SCALES:
-        raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
-    cluster = choosing.cluster(target)
-    if cluster is None and subcluster:
-        raise UsageError("--subcluster is of a cluster, and this is target local")
-    if cluster is not None and output:
-        raise UsageError("--output is of target local: a cluster writes to its S3")
+    if minutes <= 0:
+        raise UsageError("--minutes is to be more than 0")
+    size, called = choosing.size(bytes, scale)
+    cluster = choosing.place(target, subcluster, output)
     workloads = choosing.workloads(workload)
     settings = Settings(
         bench.Settings(
             workloads=workloads,
             kinds=choosing.kinds(kind, workloads),
-            size=bytes or SCALES[scale],
-            scale=f"{bytes} bytes" if bytes else scale,
+            size=size,
+            scale=called,
             seed=seed,
             peers=False,
             engines=[],

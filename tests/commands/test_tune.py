@@ -61,7 +61,7 @@ def tuned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tuned:
         ("text", {"scale": "huge"}, "'huge' is no scale: choose one of smoke, small"),
         ("text", {"kind": "prose"}, "'prose' is no kind of text: choose letters, mixed"),
         ("text", {"bytes": -1}, "--bytes cannot be negative"),
-        ("text", {"minutes": 0}, "--bytes cannot be negative, and --minutes is to be more than 0"),
+        ("text", {"minutes": 0}, "--minutes is to be more than 0"),
         ("text", {"only": "threads"}, "'threads' cannot be tuned: choose cpus, at_once"),
         ("text", {"source": "in"}, "text.generate, text.clean is tuned on the data of the"),
         ("text", {"subcluster": "intel"}, "--subcluster is of a cluster, and this is target local"),

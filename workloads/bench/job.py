@@ -19,7 +19,7 @@ from workloads.bench.settings import Settings
 from workloads.files.cli import INTERRUPTED
 from workloads.files.distribute import SUBCLUSTER
 from workloads.files.functions import Function
-from workloads.files.making import SCALES
+from workloads.files.making import bytes_of
 from workloads.files.places import Folder
 
 
@@ -86,11 +86,7 @@ def _size(arguments: argparse.Namespace) -> tuple[int, str]:
     if arguments.bytes is not None:
         return arguments.bytes, arguments.scale or f"{arguments.bytes} bytes"
     scale = arguments.scale or "small"
-    if scale not in SCALES:
-        raise UsageError(
-            f"'{scale}' is no scale: choose one of {', '.join(SCALES)}, or say --bytes too"
-        )
-    return SCALES[scale], scale
+    return bytes_of(scale), scale
 
 
 def _in_s3(uri: str) -> Folder:

@@ -30,6 +30,17 @@ SCALES = {
 FEWEST_FILES = 8
 
 
+def bytes_of(scale: str) -> int:
+    """How much data a scale is.
+
+    Raises:
+        UsageError: there is no such scale.
+    """
+    if scale not in SCALES:
+        raise UsageError(f"'{scale}' is no scale: choose one of {', '.join(SCALES)}")
+    return SCALES[scale]
+
+
 class DataSet(Hashable, Protocol):
     """Rows that are the same whoever makes them, and in whatever pieces."""
 
@@ -80,9 +91,7 @@ class Made(ABC):
             UsageError: no such scale or kind, or no size.
         """
         if isinstance(size, str):
-            if size not in SCALES:
-                raise UsageError(f"'{size}' is no scale: choose one of {', '.join(SCALES)}")
-            size = SCALES[size]
+            size = bytes_of(size)
         kind = cls.kind if kind is None else kind
         cls._check_kind(kind)
         return cls(-(-size // cls.mean_bytes[kind]), kind, seed)
