@@ -13,7 +13,8 @@ from tests.workloads.parquet import contents, everything_in, ids
 from workloads.dedup import exact, minhash
 from workloads.files.record import RECORD
 
-FILES, ROWS = 6, 200
+# Several more than are done before the one who waits for them knows of the first.
+FILES, ROWS = 12, 100
 STAGES = {
     "exact": ["keys", "repeats", "result"],
     "minhash": ["keys", "links", "components", "result"],
