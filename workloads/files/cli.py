@@ -76,12 +76,14 @@ def add_generate(commands: Any, spec: type[Made], size: int | str = "small") -> 
         "--kind", choices=spec.mean_bytes, default=spec.kind, help="(default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
-    parser.set_defaults(size=size)
+    # Not as the default of these two, which argparse would make a number of for the second.
+    parser.set_defaults(usual_size=size)
 
 
 def spec_of(arguments: argparse.Namespace, spec: type[M]) -> M:
     """The data set that the arguments of `generate` ask for."""
-    return spec.sized(arguments.size, arguments.kind, arguments.seed)
+    size = arguments.usual_size if arguments.size is None else arguments.size
+    return spec.sized(size, arguments.kind, arguments.seed)
 
 
 def shape_of(arguments: argparse.Namespace) -> Shape:

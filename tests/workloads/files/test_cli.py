@@ -12,6 +12,7 @@ from errors import InputError, OutputError, UsageError
 from workloads.files import cli
 from workloads.files.job import Summary
 from workloads.files.shapes import Shape
+from workloads.text.generate import TextSpec
 
 DONE = Summary(3, 0, (), 100, 90, 2_500_000, 1.25, 1.0, 2.0, 1.0)
 
@@ -82,3 +83,17 @@ def test_two_shapes_at_once_are_refused(capsys: pytest.CaptureFixture[str]) -> N
         parser.parse_args(["--files", "3", "--rows-per-file", "7"])
     assert left.value.code == 2
     assert re.search("not allowed with argument", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spec"),
+    [
+        ([], TextSpec.sized("smoke")),
+        (["--scale", "small", "--kind", "mixed"], TextSpec.sized("small", "mixed")),
+        (["--bytes", "5000", "--seed", "3"], TextSpec(5, seed=3)),
+    ],
+)
+def test_a_data_set_is_asked_for_by_options(arguments: list[str], spec: TextSpec) -> None:
+    parser = argparse.ArgumentParser()
+    cli.add_generate(parser.add_subparsers(), TextSpec, "smoke")
+    assert cli.spec_of(parser.parse_args(["generate", "out", *arguments]), TextSpec) == spec
