@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +17,7 @@ from workloads.audio.mel import frames, log_mel
 from workloads.audio.reasons import ClipError, Reason
 from workloads.audio.silence import Level, level, trim
 from workloads.files.functions import REASON, Parted
+from workloads.files.picking import picked
 
 LONGEST_SECONDS = 120.0
 SILENCE_DB = 40.0
@@ -101,8 +101,8 @@ def features(
             taken = []
     pieces.append(_made(taken, made))
     return Parted(
-        _beside(_rows(rest, kept), pa.concat_tables(pieces)),
-        _beside(_rows(rest, ~kept), _told(errors)),
+        _beside(picked(rest, kept), pa.concat_tables(pieces)),
+        _beside(picked(rest, ~kept), _told(errors)),
     )
 
 
@@ -155,10 +155,6 @@ def _parted(table: pa.Table, column: str, new: list[str]) -> tuple[pa.Table, pa.
 def _contents(clips: pa.ChunkedArray) -> Iterator[bytes | None]:
     for scalar in clips:
         yield scalar.as_py()
-
-
-def _rows(table: pa.Table, chosen: npt.NDArray[np.bool_]) -> pa.Table:
-    return table if chosen.all() else table.filter(pa.array(chosen))
 
 
 def _beside(table: pa.Table, other: pa.Table) -> pa.Table:

@@ -15,6 +15,7 @@ from workloads.files.exchange import BucketWriter, read_buckets
 from workloads.files.job import Summary
 from workloads.files.numbering import Part
 from workloads.files.parquet import Writer, read_rows
+from workloads.files.picking import picked
 from workloads.files.places import Folder
 from workloads.files.staged import Account, StagedJob, StageTask, clocked
 from workloads.text.repeats import Rows
@@ -55,7 +56,7 @@ class DropTask(StageTask):
             for table in clocked(account.reading, read_rows(self.source, self.name)):
                 with account.working.running():
                     here = kept[account.rows_in : account.rows_in + len(table)]
-                    rows = table if here.all() else table.filter(pa.array(here))
+                    rows = picked(table, here)
                 account.rows_in += len(table)
                 with account.writing.running():
                     writer.add(rows, f"{self.source.uri}/{self.name}")

@@ -15,6 +15,7 @@ from workloads.embed.models import DEFAULT
 from workloads.embed.texts import NO_TOKENS, TOO_LONG, Text, distinct
 from workloads.embed.tokens import Tokens
 from workloads.files.functions import REASON, Parted
+from workloads.files.picking import picked
 
 VECTOR = "vector"
 TRUNCATED = "truncated"
@@ -64,7 +65,7 @@ def sentences(
     cut = np.array([one.cut for one in tokens], bool)[which[rows]]
     # A distinct text's place among those that are taken.
     places = np.cumsum(taken) - 1
-    kept = _picked(table, rows)
+    kept = picked(table, rows)
     kept = kept.append_column(output, _lists(vectors[places[which[rows]]], ready.width))
     kept = kept.append_column(TRUNCATED, pa.array(cut))
     return Parted(kept, _rejected(table, rows, [texts[index] for index in which[~rows]]))
@@ -102,19 +103,8 @@ def _lists(vectors: Any, width: int) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1)), width)
 
 
-def _picked(table: pa.Table, rows: Any) -> pa.Table:
-    """The rows of a table where an array of bool says so."""
-    try:
-        return table.filter(pa.array(rows))
-    except pa.ArrowNotImplementedError:
-        # Arrow does not pick from columns of every type, such as string_view; but it cuts them all.
-        edges = np.flatnonzero(np.diff(rows, prepend=False, append=False)).reshape(-1, 2)
-        parts = [table.slice(start, stop - start) for start, stop in edges]
-        return pa.concat_tables([table.slice(0, 0), *parts])
-
-
 def _rejected(table: pa.Table, kept: Any, texts: Sequence[Text]) -> pa.Table:
-    rejected = _picked(table, ~kept)
+    rejected = picked(table, ~kept)
     reasons = pa.array([text.reason for text in texts], pa.string())
     details = pa.array([text.detail or None for text in texts], pa.string())
     return rejected.append_column(REASON, reasons).append_column(DETAIL, details)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from errors import InputError
 from workloads.files.functions import Parted
+from workloads.files.picking import picked
 from workloads.image.batch import Batch
 from workloads.image.columns import BYTES, PATH, images
 from workloads.image.options import Options
@@ -51,8 +53,10 @@ def tensors(
 
 
 def _taken(table: pa.Table, rows: list[int]) -> pa.Table:
-    """These rows of it, not copied where it is all of them."""
-    return table if len(rows) == len(table) else table.take(pa.array(rows, pa.int64()))
+    """The rows of these numbers, which ascend."""
+    here = np.zeros(len(table), bool)
+    here[rows] = True
+    return picked(table, here)
 
 
 def _appended(table: pa.Table, columns: dict[str, Any]) -> pa.Table:

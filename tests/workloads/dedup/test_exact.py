@@ -68,6 +68,15 @@ def test_what_is_left_has_no_duplicates(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_ray")
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view()], ids=str)
+def test_texts_may_be_of_any_type_of_string(tmp_path: Path, kind: pa.DataType) -> None:
+    texts = pa.array(["a", "b", "a", None, "c", "b"], kind)
+    write(tmp_path / "in" / "0.parquet", pa.table({"id": range(6), "text": texts}))
+    exact(tmp_path / "in", tmp_path / "out", progress=False)
+    assert ids(tmp_path / "out") == {"0.parquet": [0, 1, 3, 4]}
+
+
+@pytest.mark.usefixtures("without_ray")
 def test_cleaned_texts_are_compared_where_that_is_asked_for(tmp_path: Path) -> None:
     texts = ["Ab!", "ab", None, "", "!", "AB", "가-나", "가나", "b a", "ba"]
     source = write_texts(tmp_path / "in", [texts[:5], texts[5:]])
