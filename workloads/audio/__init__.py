@@ -2,6 +2,7 @@
 
 from workloads.audio.features import features
 from workloads.audio.job import make_features
-from workloads.audio.made import AudioSpec, generate
+from workloads.audio.made import AudioSpec
+from workloads.files.making import generate
 
 __all__ = ["AudioSpec", "features", "generate", "make_features"]

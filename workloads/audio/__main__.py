@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from workloads.audio.features import LONGEST_SECONDS, SILENCE_DB
 from workloads.audio.job import IN_PARQUET, make_features
-from workloads.audio.made import AudioSpec, generate
+from workloads.audio.made import AudioSpec
 from workloads.files import cli
 from workloads.files.job import Summary
 
@@ -21,8 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    spec = cli.spec_of(arguments, AudioSpec)
-    return generate(arguments.destination, spec, codec=arguments.codec)
+    return cli.generate(arguments, AudioSpec)
 
 
 def _features(arguments: argparse.Namespace) -> Summary:

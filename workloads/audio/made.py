@@ -7,9 +7,8 @@ MP3 may give others on another arch.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha512
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +16,6 @@ import pyarrow as pa
 
 from workloads.audio.clips import FORMATS, clip
 from workloads.files import making
-from workloads.files.job import Summary
 
 KINDS = tuple(FORMATS)
 # The mean of a clip, by kind.
@@ -66,6 +64,7 @@ class AudioSpec(making.Made):
         seed: of all randomness.
     """
 
+    label = "audio.generate"
     noun = "audio"
     mean_bytes: ClassVar = ROW_BYTES
 
@@ -99,17 +98,3 @@ class AudioSpec(making.Made):
             "segment": "",
             "variant": "",
         }
-
-
-def generate(
-    destination: str | Path, spec: AudioSpec, *, codec: str = "snappy", progress: bool = True
-) -> Summary:
-    """Writes a data set as Parquet files, on Ray; see `workloads.files.making.make`."""
-    return making.make(
-        destination,
-        spec,
-        label="audio.generate",
-        record=asdict(spec),
-        codec=codec,
-        progress=progress,
-    )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from workloads.dedup.exact import exact
-from workloads.dedup.made import DedupSpec, generate
+from workloads.dedup.made import DedupSpec
 from workloads.dedup.minhash import DEFAULT, Similarity, minhash
 from workloads.files import cli
 from workloads.files.job import Summary
@@ -50,8 +50,7 @@ def _minhash(arguments: argparse.Namespace) -> Summary:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    spec = cli.spec_of(arguments, DedupSpec)
-    return generate(arguments.destination, spec, codec=arguments.codec)
+    return cli.generate(arguments, DedupSpec)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,6 @@ one. Which it is, and of which row, comes from the seed and the row's number alo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -21,8 +20,6 @@ import pyarrow as pa
 
 from errors import UsageError
 from workloads.dedup.tokens import word_spans
-from workloads.files import making
-from workloads.files.job import Summary
 from workloads.text.arrays import Bytes
 from workloads.text.characters import LONGEST_WORD, ROW_BYTES
 from workloads.text.generate import KINDS, TextSpec
@@ -146,6 +143,9 @@ class DedupSpec(TextSpec):
         near: the share of rows that are an earlier one but for few words.
     """
 
+    label = "dedup.generate"
+    function = None
+
     copies: float = 0.1
     near: float = 0.1
 
@@ -179,17 +179,3 @@ class DedupSpec(TextSpec):
             np.uint64(round(self.copies * of_all)),
             np.uint64(round((self.copies + self.near) * of_all)),
         )
-
-
-def generate(
-    destination: str | Path, spec: DedupSpec, *, codec: str = "snappy", progress: bool = True
-) -> Summary:
-    """Writes a data set as Parquet files, on Ray; see `workloads.files.making.make`."""
-    return making.make(
-        destination,
-        spec,
-        label="dedup.generate",
-        record=vars(spec),
-        codec=codec,
-        progress=progress,
-    )

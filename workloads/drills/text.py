@@ -25,12 +25,13 @@ from workloads.drills.saying import say
 from workloads.files.distribute import AT_ONCE, start_ray
 from workloads.files.failures import explained
 from workloads.files.job import Summary
+from workloads.files.making import generate
 from workloads.files.places import Folder
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
 from workloads.files.tuning import Tuning
 from workloads.text.clean import clean
-from workloads.text.generate import TextSpec, generate
+from workloads.text.generate import TextSpec
 
 FUNCTION = "workloads.drills.text:slowly"
 ROWS_PER_FILE = 1000

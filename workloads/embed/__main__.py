@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from workloads.embed import cpu, settings
 from workloads.embed.job import make_vectors
-from workloads.embed.made import SentenceSpec, generate
+from workloads.embed.made import SentenceSpec
 from workloads.embed.models import DEFAULT, HUB, folder_of, pinned
 from workloads.embed.prepare import PRECISIONS
 from workloads.embed.sentences import LONG, TRUNCATED, VECTOR
@@ -33,8 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    spec = cli.spec_of(arguments, SentenceSpec)
-    return generate(arguments.destination, spec, codec=arguments.codec)
+    return cli.generate(arguments, SentenceSpec)
 
 
 def _sentences(arguments: argparse.Namespace) -> Summary:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +10,6 @@ import pyarrow as pa
 
 from workloads.embed.words import Lengths, mean_bytes, sentences
 from workloads.files import making
-from workloads.files.job import Summary
 
 # What is typed into a search box, and what is written, from headlines to whole paragraphs.
 KINDS = {
@@ -33,6 +31,7 @@ class SentenceSpec(making.Made):
         seed: of all randomness.
     """
 
+    label = "embed.generate"
     noun = "sentences"
     mean_bytes: ClassVar = {name: mean_bytes(lengths) for name, lengths in KINDS.items()}
 
@@ -51,17 +50,3 @@ class SentenceSpec(making.Made):
         texts = sentences(self.seed, rows.start, len(rows), KINDS[self.kind])
         ids = np.arange(rows.start, rows.stop, dtype=np.int64)
         return pa.table({"id": ids, "text": pa.array(texts, pa.string())})
-
-
-def generate(
-    destination: str | Path, spec: SentenceSpec, *, codec: str = "snappy", progress: bool = True
-) -> Summary:
-    """Writes a data set as Parquet files, on Ray; see `workloads.files.making.make`."""
-    return making.make(
-        destination,
-        spec,
-        label="embed.generate",
-        record=asdict(spec),
-        codec=codec,
-        progress=progress,
-    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from errors import RayOnAwsError
+from workloads.files import making
 from workloads.files.job import Summary
 from workloads.files.making import SCALES, Made
 from workloads.files.parquet import CODECS
@@ -78,6 +79,11 @@ def add_generate(commands: Any, spec: type[Made], size: int | str = "small") -> 
     parser.add_argument("--seed", type=int, default=0, help="of all randomness (default: 0)")
     # Not as the default of these two, which argparse would make a number of for the second.
     parser.set_defaults(usual_size=size)
+
+
+def generate(arguments: argparse.Namespace, spec: type[Made]) -> Summary:
+    """Makes the data set that the arguments of the command `generate` ask for."""
+    return making.generate(arguments.destination, spec_of(arguments, spec), codec=arguments.codec)
 
 
 def spec_of(arguments: argparse.Namespace, spec: type[M]) -> M:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
@@ -62,14 +62,18 @@ class Made(ABC):
     A subclass says what the rows are, and which kind is the usual one.
 
     Attributes:
+        label: what the work of making it is called.
         noun: what it is a data set of.
+        function: what making it is called where there is a tuning for it; None for never.
         mean_bytes: about how many bytes a row has, of each kind that there is.
         rows: how many.
         kind: which kind.
         seed: of all randomness.
     """
 
+    label: ClassVar[str]
     noun: ClassVar[str]
+    function: ClassVar[str | None] = None
     mean_bytes: ClassVar[Mapping[str, int]]
 
     rows: int
@@ -233,4 +237,19 @@ def make(
         progress=progress,
         cpus=tuning.cpus,
         at_once=tuning.at_once,
+    )
+
+
+def generate(
+    destination: str | Path, spec: Made, *, codec: str = "snappy", progress: bool = True
+) -> Summary:
+    """Writes a data set as Parquet files, on Ray; see `make`."""
+    return make(
+        destination,
+        spec,
+        label=spec.label,
+        record=asdict(spec),
+        codec=codec,
+        progress=progress,
+        function=spec.function,
     )

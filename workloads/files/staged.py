@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -48,7 +49,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class StageTask:
+class StageTask(ABC):
     """A task of a stage.
 
     Attributes:
@@ -77,13 +78,13 @@ class StageTask:
             write_seconds=account.writing.seconds,
         )
 
+    @abstractmethod
     def work(self, account: Account) -> None:
         """Makes the file.
 
         Raises:
             RayOnAwsError: the input is wrong, or the file cannot be written.
         """
-        raise NotImplementedError
 
 
 class StagedJob:

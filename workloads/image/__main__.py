@@ -12,7 +12,7 @@ from workloads.files.job import Summary
 from workloads.image.columns import BYTES
 from workloads.image.fit import FITS
 from workloads.image.job import DEFAULTS, make_tensors
-from workloads.image.made import ImageSpec, generate
+from workloads.image.made import ImageSpec
 from workloads.image.options import BYTES_PER_VALUE, Options
 
 
@@ -24,8 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    spec = cli.spec_of(arguments, ImageSpec)
-    return generate(arguments.destination, spec, codec=arguments.codec)
+    return cli.generate(arguments, ImageSpec)
 
 
 def _tensors(arguments: argparse.Namespace) -> Summary:

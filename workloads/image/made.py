@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pyarrow as pa
 
 from workloads.files import making
-from workloads.files.job import Summary
 from workloads.image.kinds import KINDS
 
 LABELS = ("street", "garden", "coast", "indoors")
@@ -28,6 +26,7 @@ class ImageSpec(making.Made):
         seed: of all randomness.
     """
 
+    label = "image.generate"
     noun = "images"
     mean_bytes: ClassVar = {name: kind.mean_bytes for name, kind in KINDS.items()}
 
@@ -47,17 +46,3 @@ class ImageSpec(making.Made):
         images = [kind.image(self.seed, row) for row in rows]
         labels = [LABELS[(row + self.seed) % len(LABELS)] for row in rows]
         return pa.table([list(rows), images, labels], schema=SCHEMA)
-
-
-def generate(
-    destination: str | Path, spec: ImageSpec, *, codec: str = "snappy", progress: bool = True
-) -> Summary:
-    """Writes a data set as Parquet files, on Ray; see `workloads.files.making.make`."""
-    return making.make(
-        destination,
-        spec,
-        label="image.generate",
-        record=asdict(spec),
-        codec=codec,
-        progress=progress,
-    )

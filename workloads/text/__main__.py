@@ -10,7 +10,7 @@ from workloads.files import cli
 from workloads.files.job import Summary
 from workloads.files.transform import transform
 from workloads.text.clean import CLEANED
-from workloads.text.generate import TextSpec, generate
+from workloads.text.generate import TextSpec
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,8 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> Summary:
-    spec = cli.spec_of(arguments, TextSpec)
-    return generate(arguments.destination, spec, codec=arguments.codec)
+    return cli.generate(arguments, TextSpec)
 
 
 def _clean(arguments: argparse.Namespace) -> Summary:

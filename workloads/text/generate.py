@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from workloads.files import making
-from workloads.files.job import Summary
 from workloads.text.characters import LONGEST_WORD, ROW_BYTES, write_letters, write_mixed
 
 LABELS = ("news", "blog", "forum", "wiki")
@@ -30,7 +28,9 @@ class TextSpec(making.Made):
         seed: of all randomness.
     """
 
+    label = "text.generate"
     noun = "text"
+    function: ClassVar[str | None] = NAME
     mean_bytes: ClassVar = dict.fromkeys(KINDS, ROW_BYTES)
 
     kind: str = "letters"
@@ -57,21 +57,6 @@ class TextSpec(making.Made):
         write(self.seed, rows.start, np.frombuffer(out, np.uint8), offsets)
         used = out.slice(0, int(offsets[-1]))
         return pa.Array.from_buffers(pa.string(), len(rows), [None, pa.py_buffer(offsets), used])
-
-
-def generate(
-    destination: str | Path, spec: TextSpec, *, codec: str = "snappy", progress: bool = True
-) -> Summary:
-    """Writes a text data set as Parquet files, on Ray; see `workloads.files.making.make`."""
-    return making.make(
-        destination,
-        spec,
-        label="text.generate",
-        record=asdict(spec),
-        codec=codec,
-        progress=progress,
-        function=NAME,
-    )
 
 
 def _labels(seed: int, ids: np.ndarray[Any, np.dtype[np.int64]]) -> Any:

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from errors import OutputError, UsageError
 from tests.workloads.parquet import contents
 from workloads.dedup import DedupSpec
-from workloads.dedup.made import generate
+from workloads.files.making import generate
 from workloads.files.places import Folder
 from workloads.text.generate import KINDS, TextSpec
-from workloads.text.generate import generate as generate_text
 
 ROWS = 3000
 
@@ -117,7 +116,7 @@ def test_on_ray_it_is_the_table_of_its_spec_and_no_other_text(tmp_path: Path) ->
     assert generate(tmp_path / "out", spec, progress=False).already_there == 8
     assert summary.rows_out == 1000
     with pytest.raises(OutputError, match=r"workload was 'dedup\.generate' and is now"):
-        generate_text(tmp_path / "out", TextSpec(1000, "mixed", 4), progress=False)
+        generate(tmp_path / "out", TextSpec(1000, "mixed", 4), progress=False)
 
 
 def test_tasks_are_files_of_the_folder(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from errors import OutputError, UsageError
 from tests.workloads.parquet import contents, everything_in
 from workloads.embed import SentenceSpec
-from workloads.embed.made import KINDS, generate
+from workloads.embed.made import KINDS
 from workloads.embed.words import WORDS, mean_bytes, sentences
+from workloads.files.making import generate
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from errors import OutputError, UsageError
 from tests.workloads.parquet import contents, everything_in
 from tests.workloads.programs import peak_bytes
-from workloads.files.making import SCALES
+from workloads.files.making import SCALES, generate
 from workloads.files.places import Folder
 from workloads.files.record import RECORD
 from workloads.files.tuning import TUNING
@@ -26,7 +26,6 @@ from workloads.text.generate import (
     LABELS,
     NAME,
     TextSpec,
-    generate,
 )
 
 MB = 1_000_000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from workloads.bench.case import Split
 from workloads.bench.engines.ours import split, transform
+from workloads.files import making
 from workloads.text.generate import TextSpec
-from workloads.text.generate import generate as generate_text
 
 
 def generate(spec: TextSpec, destination: str) -> Split:
     """Writes the data set."""
-    return split(generate_text(destination, spec, progress=False))
+    return split(making.generate(destination, spec, progress=False))
 
 
 def clean(source: str, destination: str) -> Split:
