@@ -152,8 +152,8 @@ def publish(pushed: Sequence[Pushed], also: Sequence[str], tell: Tell) -> list[s
     for repository, group in groupby(sorted(pushed, key=str), key=lambda one: one.repository):
         each = list(group)
         names = [f"{repository}:{name}" for name in (each[0].common_tag, *also)]
-        _create(names, [one.reference for one in each])
         for name in names:
+            _create(name, [one.reference for one in each])
             tell(f"{name} ({', '.join(one.arch for one in each)})")
         lists += names
     return lists
@@ -186,9 +186,10 @@ def read(folder: Path, registry: str) -> list[Pushed]:
     return found
 
 
-def _create(names: Sequence[str], references: Sequence[str]) -> None:
-    tags = [f"--tag={name}" for name in names]
-    run(["docker", "buildx", "imagetools", "create", *tags, *references])
+def _create(name: str, references: Sequence[str]) -> None:
+    # A tag at a time: buildx pushes several side by side, and a registry that keeps its data in
+    # files (distribution 2.8) may answer for one while it writes the other's list, with a 500.
+    run(["docker", "buildx", "imagetools", "create", f"--tag={name}", *references])
 
 
 def _check_same(engine: Engine, target: Target, pushed: Pushed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,24 @@ def test_notes_of_each_arch_make_the_list_on_another_machine(
     (notes / "ray-arm64.json").unlink()
     with pytest.raises(UsageError, match="has no note of ray-arm64: push these first"):
         read(notes, registry)
+
+
+def test_what_is_listed_is_listed_again_under_more_tags_one_after_another(
+    pushed: list[Pushed], registry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A registry that is asked for two tags of one list at once fails now and then.
+    given = []
+
+    def recorded(command: Sequence[str], **options: Any) -> str:
+        given.append([one for one in command if one.startswith("--tag=")])
+        return run(command, **options)
+
+    monkeypatch.setattr("images.push.run", recorded)
+    more = [f"again-{number}" for number in range(10)]
+    first, *others = publish(pushed, more, print)
+    assert given == [[f"--tag={name}"] for name in (first, *others)]
+    assert others == [f"{registry}/object-store:{name}" for name in more]
+    assert {json.dumps(inspect(name)) for name in others} == {json.dumps(inspect(first))}
 
 
 def test_what_was_not_built_from_a_clean_tree_is_refused(
