@@ -105,10 +105,10 @@ def logs(_context: Context, instance: str, lines: int = LINES) -> None:
 @command(
     positional=["kind"],
     help={
-        "kind": f"capacity, throttle, deny or slow-boot; or {LIST}, which only shows what is to go "
-        "wrong at present",
-        "instance-type": "capacity, slow-boot: of this type only",
-        "zone": "capacity, slow-boot: in this zone only",
+        "kind": f"capacity, offer, throttle, deny or slow-boot; or {LIST}, which only shows "
+        "what is to go wrong at present",
+        "instance-type": "capacity, offer, slow-boot: of this type only",
+        "zone": "capacity, offer, slow-boot: in this zone only",
         "market": "capacity, slow-boot: spot or on-demand only",
         "action": "throttle, deny: this call of EC2 only, as RunInstances",
         "role": "throttle, deny: calls of this role only, as head",
@@ -131,7 +131,7 @@ def fault(
     seconds: str = "",
     for_seconds: str = "",
 ) -> None:
-    """Let something go wrong in emulated EC2: no capacity, throttling, denied calls, slow boots.
+    """Let something go wrong in emulated EC2: no capacity, no such type, throttling, denied calls.
 
     ./invoke rehearsal.fault capacity --market spot --for-seconds 300
     """
@@ -157,7 +157,7 @@ def fault(
     _show_faults(asking.ask(world, "faults"))
 
 
-@command(help={"kind": "only faults of this kind: capacity, throttle, deny or slow-boot"})
+@command(help={"kind": "only faults of this kind: capacity, offer, throttle, deny or slow-boot"})
 def clear(_context: Context, kind: str = "") -> None:
     """Let nothing go wrong any more in emulated EC2, or nothing of a kind."""
     from cluster.rehearsal import asking

@@ -20,6 +20,8 @@ SIGNED = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/
 # As Ray names them: ray/autoscaler/tags.py.
 KIND, TYPE = "ray-node-type", "ray-user-node-type"
 FLEET = "CreateFleet"
+# What CreateFleet says of a pool that it did not come to.
+UNTRIED = "UnfulfillableCapacity"
 
 
 def facts(environment: Environment) -> tuple[dict[str, str], dict[str, str]]:

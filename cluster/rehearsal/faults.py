@@ -1,4 +1,4 @@
-"""What is to go wrong, on request: EC2 that has no capacity, no time, or refuses."""
+"""What is to go wrong, on request: EC2 that has no capacity, no such type, no time, or refuses."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from botocore.session import Session
 from cluster.instances import instance
 from errors import UsageError
 
-CAPACITY, THROTTLE, DENY, SLOW = "capacity", "throttle", "deny", "slow-boot"
+CAPACITY, OFFER, THROTTLE, DENY, SLOW = "capacity", "offer", "throttle", "deny", "slow-boot"
 # What each kind may be narrowed down to.
 MACHINE = ("instance_type", "zone", "market")
 KINDS = {
     CAPACITY: (*MACHINE, "room"),
+    OFFER: ("instance_type", "zone"),
     THROTTLE: ("action", "role", "share"),
     DENY: ("action", "role"),
     SLOW: (*MACHINE, "seconds"),
@@ -36,8 +37,8 @@ class Fault:
     """Something that goes wrong. What is empty holds for all.
 
     Attributes:
-        kind: `capacity`, `throttle`, `deny` or `slow-boot`.
-        instance_type: that has no capacity, or boots slowly.
+        kind: `capacity`, `offer`, `throttle`, `deny` or `slow-boot`.
+        instance_type: that has no capacity, is not offered, or boots slowly.
         zone: where.
         market: `spot` or `on-demand`.
         action: that is throttled or denied, `RunInstances`.
@@ -176,16 +177,18 @@ class Faults:
                 `count`.
         """
         for fault in self.now:
-            if fault.kind in (CAPACITY, SLOW) or not fault.concerns(facts):
+            if fault.kind in (CAPACITY, OFFER, SLOW) or not fault.concerns(facts):
                 continue
             # Which ones is of no account to anybody's secrets.
             if fault.kind == THROTTLE and random.random() < fault.share:  # noqa: S311
                 return Refusal(503, "RequestLimitExceeded", "Request limit exceeded.")
             if fault.kind == DENY:
                 return denied(facts)
-        if facts.get("action") == "RunInstances" and not self._take_all(facts):
-            return no_capacity(facts)
-        return None
+        if facts.get("action") != "RunInstances":
+            return None
+        if not self._offered(facts):
+            return Refusal(400, "Unsupported", not_offered(facts))
+        return None if self._take_all(facts) else no_capacity(facts)
 
     def room(self, facts: Mapping[str, str], count: int) -> tuple[int, str, str]:
         """Takes of so many instances those that there is capacity for.
@@ -197,6 +200,8 @@ class Faults:
         Returns:
             How many there are, and AWS's name and words of why there are no more.
         """
+        if not self._offered(facts):
+            return 0, "InvalidFleetConfiguration", not_offered(facts)
         lacking = no_capacity(facts)
         with self._taking:
             most = min([count, *(fault.room for fault in self._of_capacity(facts))])
@@ -211,6 +216,9 @@ class Faults:
             if enough:
                 self._take(facts, count)
         return enough
+
+    def _offered(self, facts: Mapping[str, str]) -> bool:
+        return not any(one.kind == OFFER and one.concerns(facts) for one in self.now)
 
     def _of_capacity(self, facts: Mapping[str, str]) -> list[Fault]:
         return [one for one in self.now if one.kind == CAPACITY and one.concerns(facts)]
@@ -248,6 +256,14 @@ def no_capacity(facts: Mapping[str, str]) -> Refusal:
             "working on provisioning additional capacity."
         )
     return Refusal(500, "InsufficientInstanceCapacity", message)
+
+
+def not_offered(facts: Mapping[str, str]) -> str:
+    """EC2's words for it."""
+    return (
+        f"Your requested instance type ({facts.get('instance_type', '')}) is not supported in your "
+        f"requested Availability Zone ({facts.get('zone', '')})."
+    )
 
 
 def denied(facts: Mapping[str, str]) -> Refusal:

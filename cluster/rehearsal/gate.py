@@ -9,7 +9,15 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from cluster.rehearsal import events as words
-from cluster.rehearsal.calls import FLEET, Environment, facts, of_fleet, several, tags
+from cluster.rehearsal.calls import (
+    FLEET,
+    UNTRIED,
+    Environment,
+    facts,
+    of_fleet,
+    several,
+    tags,
+)
 from cluster.rehearsal.events import Events
 from cluster.rehearsal.faults import Faults, Refusal
 
@@ -109,6 +117,9 @@ class Gate:
         """Writes down what each pool of a fleet said to it."""
         made, refused = of_fleet(said.encode())
         for one in refused:
+            if one["said"] == UNTRIED:
+                # Nobody was asked there.
+                continue
             self._events.add(words.REFUSED, "", at, **{**_told(call), **one})
         for one in made:
             self._events.add(words.ASKED, "", at, **{**_told(call), **one})

@@ -166,13 +166,16 @@ def test_notice_and_recommendation(rehearsal: Rehearsal) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("fault quake", "'quake' is no fault: choose capacity, throttle, deny, slow-boot"),
+        ("fault quake", "'quake' is no fault: choose capacity, offer, throttle, deny, slow-boot"),
         ("fault capacity --market free", "'free' is no market: choose spot or on-demand"),
         ("fault slow-boot", "slow-boot by 0 seconds: give seconds, up to 3600"),
         ("fault capacity --for-seconds soon", "for-seconds is 'soon', and should be a number"),
         ("fault throttle --share 2", "a share of 2 of the calls: choose one above 0, up to 1"),
         ("fault list --market spot", "market means nothing to list"),
-        ("clear --kind quake", "'quake' is no fault: choose capacity, throttle, deny, slow-boot"),
+        (
+            "clear --kind quake",
+            "'quake' is no fault: choose capacity, offer, throttle, deny, slow-boot",
+        ),
         ("interrupt zz", "no instance 'zz' runs; those that run: i-"),
         ("interrupt 1b", f"{ON_DEMAND.number} is on-demand: EC2 takes back none but spot"),
         ("interrupt 0a --seconds x", "seconds is 'x', and should be a number"),

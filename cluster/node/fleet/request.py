@@ -5,23 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cluster.node.fleet.filling import Answer, Refused
+from cluster.node.fleet.filling import Answer, Refused, Why
 from cluster.node.fleet.pools import Pool
 from cluster.node.fleet.template import TAG, pairs
 from cluster.node.fleet.wish import SPOT
 
 # What says that a pool has nothing to give, for now, or to this account: quotas of vCPUs are those
 # of a market. Karpenter goes by much the same: karpenter-provider-aws, pkg/errors/errors.go.
+# InvalidFleetConfiguration is what CreateFleet says of a type that a zone does not have, for which
+# RunInstances says Unsupported: hashicorp/packer#9946, compiler-explorer/infra#601.
 DRY = frozenset(
     {
         "InsufficientFreeAddressesInSubnet",
         "InsufficientInstanceCapacity",
+        "InvalidFleetConfiguration",
         "MaxSpotInstanceCountExceeded",
         "SpotMaxPriceTooLow",
-        "UnfulfillableCapacity",
         "Unsupported",
         "VcpuLimitExceeded",
     }
+)
+# An instant fleet was seen to try three pools, and to say this of all others, whatever they had.
+UNTRIED = "UnfulfillableCapacity"
+BUSY = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException"})
+# These begin the names of what is wrong with a call, whichever pool it is about.
+WRONG = (
+    "AuthFailure",
+    "InvalidAMI",
+    "InvalidLaunchTemplate",
+    "InvalidParameter",
+    "OptInRequired",
+    "UnauthorizedOperation",
+)
+GONE = frozenset(
+    {"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateName.NotFoundException"}
 )
 MARKET_TAG = "ray-on-aws-market"
 # Of those that have capacity: the ones least likely to be taken back, and of these the cheapest.
@@ -111,8 +128,34 @@ def _refused(pool: Pool, said: Mapping[str, Any]) -> Refused:
         code=code,
         message=said.get("ErrorMessage", ""),
         zone=_override(said).get("AvailabilityZone", ""),
-        dry=code in DRY,
+        why=meaning(code),
     )
+
+
+def meaning(code: str) -> Why:
+    """What a refusal of this name is about."""
+    if code in DRY:
+        return Why.DRY
+    if code == UNTRIED:
+        return Why.UNTRIED
+    if code in BUSY:
+        return Why.BUSY
+    return Why.WRONG if code.startswith(WRONG) else Why.OTHER
+
+
+def refused_whole(pools: Sequence[Pool], code: str, message: str) -> Answer:
+    """The answer of a call that came to no pool: each of them is refused for its reason."""
+    why = meaning(code)
+    why = Why.WRONG if why is Why.OTHER else why
+    return Answer(
+        refused=tuple(Refused(pool=pool, code=code, message=message, why=why) for pool in pools)
+    )
+
+
+def lacks_template(told: Mapping[str, Any]) -> bool:
+    """Whether CreateFleet made nothing, since there is no launch template of that name any more."""
+    codes = {one.get("ErrorCode") for one in told.get("Errors", [])}
+    return not told.get("Instances") and bool(codes & GONE)
 
 
 def _override(said: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 from cluster.node.fleet.wish import REMEMBER_SECONDS
 
-# Ray asks again every five seconds: after so long without, it is another want. Not shorter than a
-# pool is remembered, or on-demand would be waited for again while spot is known to be dry.
+# Ray asks again every five seconds: after so long without, it is another want.
 SECONDS_BETWEEN_WANTS = REMEMBER_SECONDS
 
 
@@ -25,22 +24,32 @@ class Waiting:
         self._since: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def seconds(self, node_type: str) -> float:
-        """For how many seconds it has been asked in vain; 0 where it has not."""
+    def seconds(self, node_type: str, remember: float = REMEMBER_SECONDS) -> float:
+        """For how many seconds it has been asked in vain; 0 where it has not.
+
+        Args:
+            node_type: that is asked for.
+            remember: for so long its pools are remembered to be dry. A want is not another one as
+                long as they are, or on-demand would be waited for again.
+        """
         with self._lock:
             first, last = self._since.get(node_type, (0.0, float("-inf")))
             now = self._clock()
-            return now - first if now - last <= SECONDS_BETWEEN_WANTS else 0.0
+            return now - first if now - last <= _between(remember) else 0.0
 
-    def in_vain(self, node_type: str) -> None:
+    def in_vain(self, node_type: str, remember: float = REMEMBER_SECONDS) -> None:
         """Takes note that spot pools gave less than was asked for."""
         with self._lock:
             now = self._clock()
             first, last = self._since.get(node_type, (now, now))
-            same = now - last <= SECONDS_BETWEEN_WANTS
+            same = now - last <= _between(remember)
             self._since[node_type] = (first if same else now, now)
 
     def served(self, node_type: str) -> None:
         """Takes note that they gave all of it."""
         with self._lock:
             self._since.pop(node_type, None)
+
+
+def _between(remember: float) -> float:
+    return max(SECONDS_BETWEEN_WANTS, remember)

@@ -59,9 +59,20 @@ def wish(node: Mapping[str, Any]) -> Wish | None:
             f"{KEY} and NetworkInterfaces do not go together, as an interface is in one subnet: "
             "write SubnetIds and SecurityGroupIds, or leave the fleet out"
         )
+    if "LaunchTemplate" in node:
+        raise UsageError(
+            f"{KEY} and LaunchTemplate do not go together, as a fleet's template is made from the "
+            "node_config: write here what that template says"
+        )
+    if not node.get("SubnetIds"):
+        # Ray would fill in every subnet of the VPC.
+        raise UsageError(
+            f"{KEY} has no SubnetIds: write one in each zone, since EC2 refuses a fleet with two "
+            "in a zone"
+        )
     return Wish(
         instance_types=_types(said.get(TYPES), node.get("InstanceType")),
-        subnets=tuple(map(str, node.get("SubnetIds") or ())),
+        subnets=tuple(map(str, node["SubnetIds"])),
         spot=(node.get("InstanceMarketOptions") or {}).get("MarketType") == SPOT,
         on_demand_after=math.inf if said.get(AFTER) == NEVER else _seconds(said, AFTER, 0.0),
         remember=_seconds(said, REMEMBER, REMEMBER_SECONDS),

@@ -15,7 +15,15 @@ from moto.ec2.responses import EC2Response
 from moto.ec2.responses.fleets import Fleets
 from moto.ec2.utils import random_fleet_id
 
+from cluster.rehearsal.calls import UNTRIED
+
 UNFILLED = Fleets.create_fleet
+# So many pools that refuse are tried, as EC2 was seen to do; the rest is told in these words.
+TRIED = 3
+UNTRIED_MESSAGE = (
+    "Unable to fulfill capacity due to your request configuration. Please adjust your request and "
+    "try again."
+)
 Facts = Mapping[str, str]
 # By type, zone and market, and how many are wanted: how many there are, and of the rest a code and
 # a message.
@@ -61,7 +69,11 @@ def create(self: Any) -> ActionResult:
     ]:
         if not missing:
             break
-        count, code, message = Market.room(one.facts, missing)
+        count, code, message = (
+            Market.room(one.facts, missing)
+            if len(errors) < TRIED
+            else (0, UNTRIED, UNTRIED_MESSAGE)
+        )
         if count:
             made = _run(self, one.run, count)
             instances.append(

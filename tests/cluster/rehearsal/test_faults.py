@@ -71,6 +71,19 @@ def test_capacity_is_told_in_ec2_s_words() -> None:
     assert (spot.status, on_demand.status) == (500, 500)
 
 
+def test_a_type_that_a_zone_has_not_is_told_as_each_call_tells_it() -> None:
+    at_work = faults(Fault(kind="offer", instance_type="c7i.4xlarge", zone="us-east-1a"))
+    refusal = at_work.refusal(ON_DEMAND)
+    assert refusal
+    assert (refusal.status, refusal.code) == (400, "Unsupported")
+    assert "(c7i.4xlarge) is not supported in your requested Availability Zone" in refusal.message
+    assert at_work.room(RUN, 2) == (0, "InvalidFleetConfiguration", refusal.message)
+    for elsewhere in ({"zone": "us-east-1b"}, {"instance_type": "c7i.8xlarge"}):
+        assert code(at_work, RUN | elsewhere) == ""
+        assert at_work.room(RUN | elsewhere, 2)[0] == 2
+    assert code(at_work, DESCRIBE) == ""
+
+
 @pytest.mark.parametrize(
     ("role", "refused"),
     [
@@ -145,7 +158,10 @@ def test_ending_one_leaves_all_others(markets: list[str], market: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"kind": "quake"}, "'quake' is no fault: choose capacity, throttle, deny, slow-boot"),
+        (
+            {"kind": "quake"},
+            "'quake' is no fault: choose capacity, offer, throttle, deny, slow-boot",
+        ),
         ({"kind": "capacity", "market": "free"}, "'free' is no market: choose spot or on-demand"),
         ({"kind": "capacity", "zone": "here"}, "'here' is no zone: they are named like us-east-1a"),
         ({"kind": "capacity", "instance_type": "c7i"}, "'c7i' is not the name of an EC2 instance"),

@@ -14,7 +14,7 @@ from moto import mock_aws
 from ray.autoscaler._private.aws import node_provider, utils
 from ray.autoscaler._private.providers import _get_node_provider
 
-from cluster.node.fleet import FleetNodeProvider
+from cluster.node.fleet import FleetNodeProvider, provider
 from cluster.rehearsal import gaps
 from cluster.rehearsal.faults import Fault, Faults
 
@@ -54,6 +54,10 @@ class Emulated:
     def dry(self, **where: Any) -> None:
         """Lets there be no capacity somewhere."""
         self.faults.add(Fault(kind="capacity", **where))
+
+    def lacks(self, **where: Any) -> None:
+        """Lets a type not be offered somewhere."""
+        self.faults.add(Fault(kind="offer", **where))
 
     def node(self, **more: Any) -> dict[str, Any]:
         """A `node_config` as our configs have it."""
@@ -122,6 +126,8 @@ def emulated() -> Iterator[Emulated]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         patch.setattr(node_provider, "TAG_BATCH_DELAY", 0.01)
+        # Nobody looks at the instances meanwhile.
+        patch.setattr(provider, "SECONDS_TO_BE_SEEN", 0.1)
         patch.setattr(gaps.fleets.Market, "room", faults.room)
         asked: list[tuple[str, dict[str, Any]]] = []
         session = boto3.Session(region_name=REGION)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluster.node.fleet.filling import Answer, Refused, fill
+from cluster.node.fleet.filling import Answer, Ask, Refused, Why, fill
 from cluster.node.fleet.pools import Memory, Pool
 
 TYPES, SUBNETS, MARKETS = ("a", "b", "c"), ("one", "two"), ("spot", "on-demand")
@@ -102,16 +103,76 @@ def test_memory_ends() -> None:
     assert not memory.dry(ALL[0])
 
 
-def test_nobody_else_is_asked_when_the_call_itself_is_wrong() -> None:
-    asked = []
+def refusing(said: Mapping[Pool, Why], asked: list[list[Pool]]) -> Ask:
+    """An EC2 that makes nothing, and refuses each pool so; the others as dry."""
 
     def ask(pools: Sequence[Pool], _count: int) -> Answer:
-        asked.append(pools)
-        wrong = Refused(pool=pools[0], code="UnauthorizedOperation", message="no", dry=False)
-        return Answer(refused=(wrong,))
+        asked.append(list(pools))
+        return Answer(
+            refused=tuple(
+                Refused(pool=one, code="", message="", why=said.get(one, Why.DRY)) for one in pools
+            )
+        )
+
+    return ask
+
+
+@pytest.mark.parametrize("why", [Why.WRONG, Why.BUSY])
+def test_nobody_else_is_asked_when_nobody_else_would_answer_otherwise(why: Why) -> None:
+    asked: list[list[Pool]] = []
+    memory = Memory()
+    (answer,) = fill(1, POOLS, memory, REMEMBER, refusing(dict.fromkeys(ALL, why), asked))
+    assert answer.refused[0].why is why
+    assert asked == POOLS[:1]
+    assert not any(memory.dry(pool) for pool in ALL)
+
+
+@pytest.mark.parametrize("why", [Why.BUSY, Why.OTHER])
+def test_one_pool_that_says_something_else_keeps_nobody_from_the_other_market(why: Why) -> None:
+    asked: list[list[Pool]] = []
+    memory = Memory()
+    fill(1, POOLS, memory, REMEMBER, refusing({POOLS[0][2]: why}, asked))
+    assert asked == POOLS
+    assert [pool for pool in ALL if not memory.dry(pool)] == [POOLS[0][2]]
+
+
+def test_a_right_that_is_missing_for_one_ends_it() -> None:
+    asked: list[list[Pool]] = []
+    fill(1, POOLS, Memory(), REMEMBER, refusing({POOLS[0][2]: Why.WRONG}, asked))
+    assert asked == POOLS[:1]
+
+
+@pytest.mark.parametrize("tried", [1, 2, 3, 5])
+def test_pools_that_ec2_did_not_try_are_asked_before_another_market(tried: int) -> None:
+    room = {POOLS[0][-1]: 1}
+    asked: list[list[Pool]] = []
+
+    def ask(pools: Sequence[Pool], _count: int) -> Answer:
+        asked.append(list(pools))
+        found = [one for one in pools[:tried] if one in room]
+        return Answer(
+            made={one: ["i-1"] for one in found},
+            refused=tuple(
+                Refused(
+                    pool=one,
+                    code="",
+                    message="",
+                    why=Why.DRY if one in pools[:tried] else Why.UNTRIED,
+                )
+                for one in pools
+                if one not in found
+            ),
+        )
 
     memory = Memory()
-    (answer,) = fill(1, POOLS, memory, REMEMBER, ask)
-    assert answer.refused[0].code == "UnauthorizedOperation"
-    assert len(asked) == 1
-    assert not any(memory.dry(pool) for pool in ALL)
+    fill(1, POOLS, memory, REMEMBER, ask)
+    assert asked == [POOLS[0][begin:] for begin in range(0, len(POOLS[0]), tried)]
+    assert [pool for pool in ALL if memory.dry(pool)] == POOLS[0][:-1]
+
+
+def test_pools_that_ec2_tries_not_even_alone_are_dry() -> None:
+    asked: list[list[Pool]] = []
+    memory = Memory()
+    fill(1, POOLS, memory, REMEMBER, refusing(dict.fromkeys(POOLS[0], Why.UNTRIED), asked))
+    assert asked == POOLS
+    assert all(memory.dry(pool) for pool in ALL)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from ray.autoscaler.node_launch_exception import NodeLaunchException
 from ray.autoscaler.tags import TAG_RAY_NODE_KIND, TAG_RAY_NODE_NAME, TAG_RAY_NODE_STATUS
 
-from cluster.node.fleet import FleetNodeProvider
+from cluster.node.fleet import FleetNodeProvider, provider
 from errors import UsageError
 from tests.cluster.node.fleet.emulated import CLUSTER, TAGS, TYPES, Emulated, emulated
 
@@ -128,6 +130,22 @@ def test_pools_that_had_nothing_are_left_out_while_another_is_left(aws: Emulated
     assert aws.fleets() == [both, both[2:]]
 
 
+def test_a_type_that_a_zone_has_not_keeps_nobody_from_on_demand(aws: Emulated) -> None:
+    aws.lacks(instance_type=TYPES[1], zone="us-east-1b")
+    aws.dry(market="spot")
+    aws.launch(2)
+    assert aws.markets() == {"on-demand": 2}
+
+
+def test_a_type_that_no_zone_has_is_told_with_ec2_s_words(aws: Emulated) -> None:
+    aws.lacks()
+    with pytest.raises(NodeLaunchException) as raised:
+        aws.launch(1)
+    assert raised.value.category == "InvalidFleetConfiguration"
+    words = f"requested instance type ({TYPES[0]}) is not supported in your requested Availability"
+    assert words in raised.value.description
+
+
 def test_nothing_anywhere_is_told_with_its_places(aws: Emulated) -> None:
     aws.dry()
     with pytest.raises(NodeLaunchException) as raised:
@@ -147,6 +165,50 @@ def test_what_there_is_stays_where_the_rest_is_lacking(aws: Emulated) -> None:
         aws.launch(5)
     provider: Any = aws.provider
     assert len(provider.non_terminated_nodes(dict(WORKERS))) == 2
+
+
+def test_what_was_made_is_told_where_the_next_call_fails(
+    aws: Emulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.dry(market="spot", room=2)
+    make = aws.provider._client.create_fleet
+
+    def refuse(**told: Any) -> Any:
+        if told["TargetCapacitySpecification"]["DefaultTargetCapacityType"] == "spot":
+            return make(**told)
+        raise EndpointConnectionError(endpoint_url="https://ec2")
+
+    monkeypatch.setattr(aws.provider._client, "create_fleet", refuse)
+    with pytest.raises(NodeLaunchException) as raised:
+        aws.launch(5)
+    assert raised.value.category == "EndpointConnectionError"
+    assert raised.value.description.startswith("2 of 5 instances were launched. ")
+    assert aws.provider.waiting.seconds(TAGS["ray-user-node-type"]) > 0
+
+
+def test_ray_has_seen_what_was_made_before_it_is_told_of_the_rest(
+    aws: Emulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It takes a failure for one of all five, but for those that it has seen.
+    monkeypatch.setattr(provider, "SECONDS_TO_BE_SEEN", 60.0)
+    aws.dry(room=2)
+    failed = threading.Event()
+
+    def launch() -> None:
+        with pytest.raises(NodeLaunchException):
+            aws.launch(5)
+        failed.set()
+
+    thread = threading.Thread(target=launch)
+    thread.start()
+    while len(aws.alive()) < 2:
+        time.sleep(0.05)
+    assert not failed.wait(1)
+    # The look that a provider is asked for, as Ray's autoscaler does.
+    made: Any = aws.provider
+    assert len(made.non_terminated_nodes({})) == 2
+    thread.join(30)
+    assert failed.is_set()
 
 
 def test_never_means_spot_alone(aws: Emulated) -> None:
@@ -189,6 +251,24 @@ def test_a_template_is_made_once_and_again_when_it_is_gone(aws: Emulated) -> Non
     assert again["LaunchTemplateName"] == template["LaunchTemplateName"]
 
 
+def test_a_template_that_is_gone_may_be_told_by_pool(
+    aws: Emulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.launch(1)
+    (template,) = aws.ec2.describe_launch_templates()["LaunchTemplates"]
+    aws.ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
+    make = aws.provider._client.create_fleet
+    code = "InvalidLaunchTemplateName.NotFoundException"
+
+    def told(**asked: Any) -> Any:
+        if not aws.ec2.describe_launch_templates()["LaunchTemplates"]:
+            return {"Errors": [{"ErrorCode": code}]}
+        return make(**asked)
+
+    monkeypatch.setattr(aws.provider._client, "create_fleet", told)
+    assert len(aws.launch(1)) == 1
+
+
 def test_another_content_is_another_template(aws: Emulated) -> None:
     aws.launch(1)
     aws.launch(1, ImageId="ami-03cf127a")
@@ -214,10 +294,11 @@ def test_what_is_wrong_with_the_call_is_no_lack_of_capacity(
         patch.setattr(aws.provider._client, "create_fleet", refuse)
         with pytest.raises(NodeLaunchException) as raised:
             aws.launch(1)
-    assert (raised.value.category, raised.value.description) == (
-        "RequestLimitExceeded",
-        "Too fast.",
+    assert raised.value.category == "RequestLimitExceeded"
+    assert raised.value.description.startswith(
+        f"0 of 1 instances were launched. RequestLimitExceeded: {TYPES[0]} spot in subnet-"
     )
+    assert raised.value.description.endswith("(Too fast)")
     aws.launch(1)
     # As if nothing had been: all are asked, and on-demand is not.
     assert [len(one) for one in aws.fleets()] == [len(TYPES) * len(aws.subnets)]
@@ -237,7 +318,7 @@ def test_a_throttled_pool_starts_no_waiting_for_on_demand(
     now = [0.0]
     monkeypatch.setattr(aws.provider.waiting, "_clock", lambda: now[0])
     fleet = {"InstanceTypes": list(TYPES), "OnDemandAfterSeconds": 60}
-    with pytest.raises(NodeLaunchException, match=r"r7i.2xlarge spot in .* \(Too fast.\)"):
+    with pytest.raises(NodeLaunchException, match=r"r7i.2xlarge spot in .* \(Too fast\)"):
         aws.launch(1, Fleet=fleet)
     now[0] = 30.0
     assert aws.provider.waiting.seconds(TAGS["ray-user-node-type"]) == 0

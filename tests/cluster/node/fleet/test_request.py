@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from cluster.node.fleet.filling import Why
 from cluster.node.fleet.pools import Pool
-from cluster.node.fleet.request import answer
+from cluster.node.fleet.request import answer, refused_whole
 
 ONE, TWO = Pool("a", "one", "spot"), Pool("b", "two", "spot")
 
@@ -22,7 +25,7 @@ def test_instances_and_errors_are_those_of_their_pools() -> None:
     }
     found = answer([ONE, TWO], told)
     assert found.made == {TWO: ["i-1", "i-2", "i-3"]}
-    assert [(one.pool, one.dry) for one in found.refused] == [(ONE, True)]
+    assert [(one.pool, one.why) for one in found.refused] == [(ONE, Why.UNTRIED)]
 
 
 def test_an_error_without_a_pool_is_about_those_that_gave_nothing() -> None:
@@ -32,10 +35,30 @@ def test_an_error_without_a_pool_is_about_those_that_gave_nothing() -> None:
     assert [one.pool for one in answer([ONE, TWO], {"Errors": [wrong]}).refused] == [ONE, TWO]
 
 
-def test_what_is_wrong_with_the_call_is_told_apart() -> None:
-    errors = [about(ONE, ErrorCode="RequestLimitExceeded"), about(TWO, ErrorCode="Unsupported")]
-    found = answer([ONE, TWO], {"Errors": errors})
-    assert [one.dry for one in found.refused] == [False, True]
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("InsufficientInstanceCapacity", Why.DRY),
+        ("InvalidFleetConfiguration", Why.DRY),
+        ("MaxSpotInstanceCountExceeded", Why.DRY),
+        ("UnfulfillableCapacity", Why.UNTRIED),
+        ("RequestLimitExceeded", Why.BUSY),
+        ("UnauthorizedOperation", Why.WRONG),
+        ("InvalidParameterCombination", Why.WRONG),
+        ("InternalError", Why.OTHER),
+    ],
+)
+def test_what_a_refusal_is_about(code: str, why: Why) -> None:
+    (found,) = answer([ONE, TWO], {"Errors": [about(ONE, ErrorCode=code)]}).refused
+    assert (found.pool, found.why) == (ONE, why)
+
+
+def test_a_call_that_fails_as_a_whole_is_about_each_pool() -> None:
+    found = refused_whole([ONE, TWO], "InternalError", "Oh.")
+    assert [(one.pool, one.why) for one in found.refused] == [(ONE, Why.WRONG), (TWO, Why.WRONG)]
+    assert {one.why for one in refused_whole([ONE], "RequestLimitExceeded", "").refused} == {
+        Why.BUSY
+    }
 
 
 def test_an_answer_without_either_is_none() -> None:

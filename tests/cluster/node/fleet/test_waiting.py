@@ -33,3 +33,12 @@ def test_a_later_want_waits_anew() -> None:
     waiting.in_vain("intel")
     now[0] += 10
     assert waiting.seconds("intel") == 10
+
+
+def test_it_goes_on_for_as_long_as_pools_are_remembered() -> None:
+    now = [0.0]
+    waiting = Waiting(lambda: now[0])
+    waiting.in_vain("intel", 600)
+    now[0] = 500.0
+    assert waiting.seconds("intel", 600) == 500
+    assert waiting.seconds("intel", 60) == 0

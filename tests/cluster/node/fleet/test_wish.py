@@ -61,3 +61,14 @@ def test_what_cannot_be_is_told(fleet: Any, said: str) -> None:
 def test_interfaces_of_their_own_are_refused() -> None:
     with pytest.raises(UsageError, match="do not go together"):
         wish(node({"InstanceTypes": TYPES}, NetworkInterfaces=[{}]))
+
+
+def test_a_template_of_its_own_is_refused() -> None:
+    with pytest.raises(UsageError, match="LaunchTemplate do not go together"):
+        wish(node({"InstanceTypes": TYPES}, LaunchTemplate={"LaunchTemplateName": "mine"}))
+
+
+@pytest.mark.parametrize("subnets", [None, []])
+def test_subnets_are_to_be_named(subnets: Any) -> None:
+    with pytest.raises(UsageError, match="Fleet has no SubnetIds: write one in each zone"):
+        wish(node({"InstanceTypes": TYPES}, SubnetIds=subnets))

@@ -134,6 +134,21 @@ def test_a_fleet_of_nothing_is_no_error_of_the_call(
     assert described(client) == []
 
 
+def test_three_that_refuse_are_tried_and_no_more(create: Create, faults: Faults) -> None:
+    faults.add(Fault(kind="capacity", instance_type="c7i.large"))
+    faults.add(Fault(kind="offer", instance_type="c7i.xlarge"))
+    faults.add(Fault(kind="capacity", instance_type="c7i.2xlarge"))
+    told = create(1, "spot", "c7i.large", "c7i.xlarge", "c7i.2xlarge", "c7i.4xlarge", "c7a.large")
+    assert told["Instances"] == []
+    assert [one["ErrorCode"] for one in told["Errors"]] == [
+        "InsufficientInstanceCapacity",
+        "InvalidFleetConfiguration",
+        "InsufficientInstanceCapacity",
+        "UnfulfillableCapacity",
+        "UnfulfillableCapacity",
+    ]
+
+
 @pytest.mark.usefixtures("faults")
 def test_other_kinds_of_fleets_stay_motos(create: Create) -> None:
     assert "Instances" not in create(1, "on-demand", Type="request")
