@@ -38,7 +38,7 @@ def test_cleaning_on_the_cluster_equals_cleaning_here(
     assert alone.returncode == 0, alone.stderr
     options = ["--subcluster", subcluster] if subcluster else []
     target = f"s3://{bucket}/clean"
-    done = mini.invoke("submit", "text.clean", *options, "--", source, target, timeout=180)
+    done = mini.invoke("submit", "text.clean", *options, "--", source, target, timeout=500)
     assert done.returncode == 0, done.stdout + done.stderr
     expected = rows(tmp_path / "clean")
     assert expected.num_rows == size // 1000

@@ -410,7 +410,7 @@ def test_an_interrupted_benchmark_leaves_nothing(
         os.killpg(running.pid, number)
     else:
         running.send_signal(number)
-    _, stderr = running.communicate(timeout=20)
+    _, stderr = running.communicate(timeout=120)
     assert running.returncode == 130
     assert stderr.splitlines()[-1] == "interrupted"
     assert all(": run " in line for line in stderr.splitlines()[:-1])

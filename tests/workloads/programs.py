@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PROGRESS = re.compile(r"[\w.:]+: \d+ of \d+ MB, \d+ MB/s")
+# What its processes write to a driver's standard error by themselves, on a machine that is slow.
+OF_RAY = re.compile(r"\(raylet\)|\[\d{4}-\d\d-\d\d [\d:,.]+ [A-Z] ")
 ROOT = Path(__file__).parents[2]
 # What a process has held at most is a line of its status; the counter begins anew with exec.
 TELL_PEAK = """
@@ -35,13 +37,17 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=600,
     )
 
 
 def said_besides_progress(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """The lines on standard error that do not tell how far the work has come."""
-    return [line for line in done.stderr.splitlines() if not PROGRESS.fullmatch(line)]
+    """The lines on standard error that neither tell how far the work has come nor are Ray's own."""
+    return [
+        line
+        for line in done.stderr.splitlines()
+        if not PROGRESS.fullmatch(line) and not OF_RAY.match(line)
+    ]
 
 
 def peak_bytes(code: str, *arguments: str) -> int:

@@ -108,7 +108,7 @@ def test_a_start_that_fails_tells_who_is_to_blame(
         variables = {"ARCH": engine.arch, "DASHBOARD_PORT": "0", "STORE_PORT": "0"} | broken
         with pytest.raises(ServiceError) as told:
             Project(other.name, tmp_path / "secrets").up(
-                {"amd64": 1, "arm64": 0}, variables, seconds=60
+                {"amd64": 1, "arm64": 0}, variables, seconds=300
             )
     message = str(told.value)
     assert message.startswith("the mini-cluster did not start: ")

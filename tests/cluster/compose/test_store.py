@@ -10,7 +10,8 @@ import boto3
 import pytest
 
 from cluster.compose.keys import Keys
-from cluster.compose.store import holds_only
+from cluster.compose.store import CHECKED, holds_only
+from commands import ROOT
 from tests.workloads.servers import KEY, NOWHERE, SECRET, rclone, s3_server
 
 PAIR = Keys(KEY, SECRET)
@@ -44,6 +45,12 @@ def test_data_of_the_benchmark_is_told_from_the_users(store: Any) -> None:
     assert only_benchmark(store)
     store.put_object(Bucket="ours", Key="benchmarks.csv", Body=b"a")
     assert not only_benchmark(store)
+
+
+def test_what_the_health_check_makes_for_a_moment_is_nobodys(store: Any) -> None:
+    store.create_bucket(Bucket=CHECKED)
+    assert CHECKED in (ROOT / "images/object-store/healthy").read_text()
+    assert only_benchmark(store)
 
 
 def test_another_bucket_is_the_users(store: Any) -> None:

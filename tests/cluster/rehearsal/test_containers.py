@@ -169,8 +169,8 @@ def store(bare: Rehearsal) -> str:
 
 def test_a_slow_boot_is_slow(bare: Rehearsal, subnet: str) -> None:
     bare.ask("faults/add", kind="slow-boot", seconds=4)
-    (number,) = bare.run(SubnetId=subnet)
     asked = time.time()
+    (number,) = bare.run(SubnetId=subnet)
     wait_until(lambda: bool(bare.events("running", number)), "it runs", SECONDS_TO_GO)
     assert bare.events("running", number)[0].at - asked > 3
 
@@ -180,7 +180,7 @@ def test_an_instance_says_whether_it_can_be_reached(bare: Rehearsal, subnet: str
         told = bare.ec2().describe_instance_status(InstanceIds=[number])["InstanceStatuses"]
         return str(told[0]["InstanceStatus"]["Status"]) if told else ""
 
-    bare.ask("faults/add", kind="slow-boot", seconds=4)
+    bare.ask("faults/add", kind="slow-boot", seconds=15)
     (number,) = bare.run(SubnetId=subnet)
     assert status(number) == "initializing"
     wait_until(lambda: status(number) == "ok", "SSH answers", SECONDS_TO_GO)

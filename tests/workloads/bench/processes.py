@@ -22,9 +22,11 @@ def family(pid: int) -> list[int]:
     return [pid, *(child.pid for child in process.children(recursive=True))]
 
 
-def ctrl_c(after: float) -> None:
-    """Interrupts this very process a little later."""
-    Timer(after, os.kill, (os.getpid(), signal.SIGINT)).start()
+def ctrl_c(after: float) -> Timer:
+    """Interrupts this very process a little later, unless what is given back is cancelled."""
+    timer = Timer(after, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    return timer
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:

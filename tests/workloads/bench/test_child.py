@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import pytest
@@ -157,6 +158,7 @@ def test_an_engine_that_cannot_end_is_ended(
 def test_ctrl_c_ends_engines_that_hang(hang: str, times: int, tmp_path: Path) -> None:
     before = family(os.getpid())
     pids: list[int] = []
+    timers: list[Timer] = []
 
     def work() -> None:
         with Engines(tmp_path) as engines:
@@ -164,12 +166,20 @@ def test_ctrl_c_ends_engines_that_hang(hang: str, times: int, tmp_path: Path) ->
             idle.call("start")
             hanging.call("family")
             pids.extend(set(family(os.getpid())) - set(before))
-            for number in range(times):
-                ctrl_c(0.3 + number * 0.7)
+            timers.extend(ctrl_c(0.3 + number * 0.7) for number in range(times))
             hanging.call(hang)
 
+    def work_and_wait() -> None:
+        try:
+            work()
+        finally:
+            # One that is late would interrupt whatever comes next.
+            for timer in timers:
+                timer.cancel()
+                timer.join()
+
     with pytest.raises(KeyboardInterrupt):
-        work()
+        work_and_wait()
     assert len(pids) == 4
     assert alive(pids) == []
 

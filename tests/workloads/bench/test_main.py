@@ -227,7 +227,7 @@ def test_a_job_that_is_stopped_removes_its_output(bucket: str, server: Server) -
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        wait_until(lambda: "output" in written_to(bucket))
+        wait_until(lambda: "output" in written_to(bucket), 300)
         process.terminate()
         out, told = process.communicate(timeout=100)
     assert (process.returncode, out) == (130, "")

@@ -19,6 +19,6 @@ def test_each_task_is_told_from_start_to_end_and_summed_up() -> None:
     for number in range(4):
         own = [one for one in told if one.get("task") == number]
         assert [one["what"] for one in own] == ["started", "ended"]
-        assert begun <= own[0]["at"] < own[1]["at"] <= told[-1]["at"]
+        assert begun <= own[0]["at"] <= own[1]["at"] <= told[-1]["at"]
     # The only node is the head.
     assert not [one for one in told if one["what"] == "joined"]

@@ -93,13 +93,13 @@ class CutOff:
 
 
 @pytest.mark.parametrize(
-    ("cluster", "times", "tried", "fails"),
+    ("clustered", "times", "tried", "fails"),
     [(True, 0, 1, False), (True, 2, 3, False), (True, 9, 3, True), (False, 9, 1, True)],
 )
 def test_on_a_cluster_a_task_that_cannot_reach_its_store_tries_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    cluster: bool,
+    clustered: bool,
     times: int,
     tried: int,
     fails: bool,
@@ -107,7 +107,7 @@ def test_on_a_cluster_a_task_that_cannot_reach_its_store_tries_again(
     start_ray()
     monkeypatch.setattr(module, "PAUSES", (0.1, 0.1))
     monkeypatch.setattr(module, "start_ray", lambda: None)
-    monkeypatch.setattr(module, "on_cluster", lambda: cluster)
+    monkeypatch.setattr(module, "on_cluster", lambda: clustered)
     (outcome,) = distribute([CutOff("one", tmp_path, times)])
     assert len((tmp_path / "one").read_text().splitlines()) == tried
     assert (outcome.error is not None) is fails

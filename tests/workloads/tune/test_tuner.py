@@ -34,7 +34,7 @@ import time
 def slow_when_cut_large(table):
     if table.nbytes > 3 * 2**20:
         raise MemoryError("too much at a time")
-    time.sleep(0.02 * (table.nbytes / 2**20) ** 2)
+    time.sleep(0.1 * (table.nbytes / 2**20) ** 2)
     return table
 
 def fails(table):
@@ -94,7 +94,8 @@ def test_each_workload_is_tuned_by_the_function_that_it_asks_for(text: Tuned) ->
     for one in text.results:
         assert one.kinds == ("letters",)
         assert one.files == 8
-        assert one.runs > 2
+        # A slow machine has no time for more than those that set the pace.
+        assert one.runs >= 2
         assert one.mb_per_s > 0
         assert one.target == "local"
         assert (one.machine.cpu, one.machine.vcpus) == (here().cpu, here().vcpus)
