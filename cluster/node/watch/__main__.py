@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from cluster.node.watch import hook, metrics, single
@@ -58,21 +59,37 @@ def _watch(head: str, served_at: str, pid_file: Path) -> None:
         _serve(counts, served_at)
         watcher = Watcher(
             metadata,
-            lambda seconds, message: Drain(asking, seconds, message, counts),
+            lambda seconds, message, now: Drain(asking, seconds, message, counts, now),
             counts,
             wishes,
         )
-        readiness = Readiness(asking, metadata)
+        readiness, step = Readiness(asking, metadata), Turns()
         try:
             while True:
                 began = time.monotonic()
-                watcher.step()
-                readiness.step()
+                step(watcher.step)
+                step(readiness.step)
                 time.sleep(max(0.0, SECONDS_BETWEEN - (time.monotonic() - began)))
         finally:
             watcher.close()
             asking.close()
             tell("ended", pid=os.getpid())
+
+
+class Turns:
+    """Goes on whatever happens: a node that nobody watches loses more than a turn."""
+
+    def __init__(self) -> None:
+        self._told = ""
+
+    def __call__(self, turn: Callable[[], None]) -> None:
+        """Takes a turn; what it could not do is told once, and again when it is something else."""
+        try:
+            turn()
+        except Exception as error:  # noqa: BLE001 - the next turn may do better
+            if (why := repr(error)) != self._told:
+                self._told = why
+                tell("turn-failed", why=why)
 
 
 def _leaves_when_recommended() -> bool:

@@ -36,13 +36,21 @@ class Drain:
         seconds: until the node ends; None if that is not known.
         message: for Ray's log.
         metrics: to count in.
+        now: in seconds since 1970, by a clock that the head's is likely to agree with: that of who
+            gave the notice. This node's own where there is none.
     """
 
     def __init__(
-        self, asking: Asking, seconds: float | None, message: str, metrics: Metrics
+        self,
+        asking: Asking,
+        seconds: float | None,
+        message: str,
+        metrics: Metrics,
+        now: float | None = None,
     ) -> None:
         self._asking, self._message, self._metrics = asking, message, metrics
         self._began = time.monotonic()
+        self._ahead = (time.time() if now is None else now) - self._began
         # From here on by the monotonic clock, which no correction of the time of day moves.
         self._ends = None if seconds is None else self._began + seconds
         self._attempt: Attempt | None = None
@@ -75,7 +83,9 @@ class Drain:
         self._count += 1
         left = None if self._ends is None else round(max(0.0, self._ends - now), 1)
         try:
-            process = self._asking.begin({"message": self._message, "seconds": left})
+            process = self._asking.begin(
+                {"message": self._message, "seconds": left, "now": self._ahead + now}
+            )
         except OSError as error:
             # No process or no memory is left for it.
             self._failed(f"cannot start: {error}", now)

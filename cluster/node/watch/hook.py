@@ -16,13 +16,20 @@ SECONDS = 30.0
 MOST_CHARACTERS = 500
 
 
-def call(command: str, told: dict[str, object], seconds: float = SECONDS) -> threading.Thread:
+def call(
+    command: str, told: dict[str, object], seconds: float = SECONDS
+) -> threading.Thread | None:
     """Runs the command in a thread of its own, with what is told as JSON on its stdin.
 
-    It is ended when its time is over. Whatever becomes of it, it is only written down.
+    It is ended when its time is over. Whatever becomes of it, it is only written down; None where
+    the machine has no room for a thread.
     """
     thread = threading.Thread(target=_run, args=(command, told, seconds), daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:
+        tell("hook-failed", command=command, why=repr(error))
+        return None
     return thread
 
 

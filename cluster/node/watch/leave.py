@@ -1,8 +1,8 @@
 """Asks Ray to drain this node: `python -m cluster.node.watch.leave --head IP:6379`.
 
-What to ask is a line of JSON on its stdin: `message`, for Ray's log, and `seconds` until the node
-ends, null if that is not known. With `--ready` it imports Ray before it reads that line; without,
-not before the head answers.
+What to ask is a line of JSON on its stdin: `message`, for Ray's log, `seconds` until the node ends,
+null if that is not known, and `now`, the time by EC2's clock in seconds since 1970. With `--ready`
+it imports Ray before it reads that line; without, not before the head answers.
 
 In a process of its own: it imports Ray, whose client may wait without end, or end its process,
 where the head is gone. What came of it is said in a line of JSON; the exit code is 0 when Ray has
@@ -40,13 +40,15 @@ def own_address(head: str) -> str:
         raise ServiceError(f"the head does not answer at {head}: {error}") from error
 
 
-def drain(head: str, seconds: float | None, message: str) -> str:
+def drain(head: str, seconds: float | None, message: str, now: float) -> str:
     """Has Ray drain this node.
 
     Args:
         head: its address, `IP:PORT`.
         seconds: until the node ends; None if that is not known.
         message: for Ray's log.
+        now: in seconds since 1970. Ray compares the deadline that comes of it with the head's
+            clock, and takes a node that ends before it for one that failed.
 
     Returns:
         the node's id.
@@ -64,7 +66,7 @@ def drain(head: str, seconds: float | None, message: str) -> str:
         )
         node = _newest(there.values(), address)
         # Ray takes 0 for no deadline.
-        deadline = 0 if seconds is None else int((time.time() + max(seconds, 1.0)) * 1000)
+        deadline = 0 if seconds is None else int((now + max(seconds, 1.0)) * 1000)
         reason = ray.reasons.DrainNodeReason.Value("DRAIN_NODE_REASON_PREEMPTION")
         accepted, why = client.drain_node(node, reason, message, deadline)
     except (ray.error, RuntimeError) as error:
@@ -113,7 +115,7 @@ def main() -> int:
         return 1
     request = json.loads(asked)
     try:
-        node = drain(given.head, request["seconds"], request["message"])
+        node = drain(given.head, request["seconds"], request["message"], request["now"])
     except ServiceError as error:
         print(json.dumps({"why": str(error)}))
         return 1

@@ -28,26 +28,27 @@ class Notice:
     time: str
 
     def seconds_left(self, now: float) -> float:
-        """Until the end.
+        """Until the end; 0 where its time is none: who is to end at a time unknown leaves at once.
 
         Args:
             now: in seconds since 1970, by the clock of who gave the notice.
         """
-        return max(0.0, moment(self.time) - now) if self.time else 0.0
+        try:
+            return max(0.0, moment(self.time) - now)
+        except ServiceError:
+            return 0.0
 
 
 def notice(answer: Answer) -> Notice:
     """The notice in an answer.
 
     Raises:
-        ServiceError: there is none in it, or its time is none.
+        ServiceError: there is none in it.
     """
     said = _object(answer)
     found = Notice(str(said.get("action") or ""), str(said.get("time") or ""))
     if not found.action:
         raise ServiceError(f"the metadata service gave a notice without an action: {answer.text}")
-    # Read once, so that a time which is none is found here.
-    found.seconds_left(answer.at)
     return found
 
 

@@ -18,7 +18,7 @@ TURNS_A_RECOMMENDATION = 5
 # An outage is told once; many short ones not each.
 SECONDS_BETWEEN_TROUBLE = 60.0
 
-Drains = Callable[[float | None, str], Drain]
+Drains = Callable[[float | None, str, float | None], Drain]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,8 @@ class Watcher:
 
     Args:
         metadata: the service to look at.
-        drains: begins to drain the node, given the seconds left and a message.
+        drains: begins to drain the node, given the seconds left, a message, and the time by the
+            clock of the service, where there is one.
         metrics: to count in.
         wishes: of the user's.
     """
@@ -88,7 +89,8 @@ class Watcher:
         left = found.seconds_left(answer.at)
         told = {"action": found.action, "time": found.time, "seconds_left": round(left, 1)}
         # First of all: what is told and who is told can wait.
-        self._leave(left, f"EC2 is to {found.action} this instance at {found.time or 'once'}")
+        message = f"EC2 is to {found.action} this instance at {found.time or 'once'}"
+        self._leave(left, message, answer.at)
         tell("notice", **told)
         self._call_hook({"kind": "interruption", **told})
 
@@ -114,9 +116,9 @@ class Watcher:
         tell("rebalance-recommended", time=at, drains=leaves)
         self._call_hook({"kind": "rebalance", "time": at})
 
-    def _leave(self, seconds: float | None, message: str) -> None:
+    def _leave(self, seconds: float | None, message: str, now: float | None = None) -> None:
         self.close()
-        self._drain = self._drains(seconds, message)
+        self._drain = self._drains(seconds, message, now)
         self._drain.step()
 
     def _call_hook(self, told: dict[str, object]) -> None:

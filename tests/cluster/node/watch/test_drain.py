@@ -122,7 +122,18 @@ def test_one_without_an_end_is_tried_at_leisure(tmp_path: Path) -> None:
         time.sleep(0.01)
         assert time.monotonic() < give_up
     assert not under_way.over
-    assert json.loads(file.read_text()) == {"message": "why", "seconds": None}
+    told = json.loads(file.read_text())
+    assert (told["message"], told["seconds"]) == ("why", None)
+
+
+def test_time_is_told_by_the_clock_of_who_gave_the_notice(tmp_path: Path) -> None:
+    file = tmp_path / "given"
+    began = time.monotonic()
+    # This node's own clock is far from it, or was set meanwhile.
+    finish(Drain(python(keeps(file) + REFUSES), 2.0, "why", Metrics(), now=1000.0))
+    told = [json.loads(line)["now"] for line in file.read_text().splitlines()]
+    assert told == sorted(told)
+    assert 1000.0 <= told[0] <= told[-1] <= 1000.0 + time.monotonic() - began
 
 
 def test_an_attempt_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:

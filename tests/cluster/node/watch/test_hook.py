@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -13,8 +14,15 @@ from tests.cluster.node.watch.conftest import Lines
 TOLD: dict[str, object] = {"kind": "interruption", "action": "stop"}
 
 
+def call(command: str, told: dict[str, object], seconds: float = hook.SECONDS) -> None:
+    """Calls it, and waits until it has ended."""
+    thread = hook.call(command, told, seconds)
+    assert thread is not None
+    thread.join()
+
+
 def test_it_gets_the_notice_on_its_stdin(lines: Lines) -> None:
-    hook.call("cat", TOLD).join()
+    call("cat", TOLD)
     (told,) = lines()
     assert (told["event"], told["code"]) == ("hook-done", 0)
     assert told["said"] == '{"kind": "interruption", "action": "stop"}'
@@ -30,21 +38,33 @@ def test_it_gets_the_notice_on_its_stdin(lines: Lines) -> None:
     ],
 )
 def test_one_that_cannot_be_started_is_told(command: str, why: str, lines: Lines) -> None:
-    hook.call(command, TOLD).join()
+    call(command, TOLD)
     (told,) = lines()
     assert told["event"] == "hook-failed"
     assert why in told["why"]
 
 
 def test_one_that_fails_is_told(lines: Lines) -> None:
-    hook.call("sh -c 'echo no; exit 3'", TOLD).join()
+    call("sh -c 'echo no; exit 3'", TOLD)
     (told,) = lines()
     assert (told["event"], told["code"], told["said"]) == ("hook-failed", 3, "no")
 
 
 def test_one_that_does_not_read_is_none_the_worse(lines: Lines) -> None:
-    hook.call("true", {"long": "x" * 1_000_000}).join()
+    call("true", {"long": "x" * 1_000_000})
     assert lines()[0]["event"] == "hook-done"
+
+
+def test_where_there_is_no_room_for_a_thread_it_is_told(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", full)
+    assert hook.call("true", TOLD) is None
+    (told,) = lines()
+    assert (told["event"], "can't start new thread" in told["why"]) == ("hook-failed", True)
 
 
 def test_one_that_goes_on_and_on_is_ended_with_what_it_started(
@@ -52,7 +72,7 @@ def test_one_that_goes_on_and_on_is_ended_with_what_it_started(
 ) -> None:
     file = tmp_path / "alive"
     began = time.monotonic()
-    hook.call(f"sh -c '(sleep 8; touch {file}) & echo begun; wait'", TOLD, 4.0).join()
+    call(f"sh -c '(sleep 8; touch {file}) & echo begun; wait'", TOLD, 4.0)
     assert time.monotonic() - began < 8
     (told,) = lines()
     assert (told["event"], told["why"]) == ("hook-failed", "not done after 4 s")

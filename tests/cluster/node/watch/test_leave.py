@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +28,8 @@ from ray._private.state import state
 command = [sys.executable, "-m", "cluster.node.watch.leave"]
 command += ["--head", ray.get_runtime_context().gcs_address]
 for seconds in sys.argv[1:]:
-    asked = json.dumps({"message": "why", "seconds": None if seconds == "none" else float(seconds)})
+    left = None if seconds == "none" else float(seconds)
+    asked = json.dumps({"message": "why", "seconds": left, "now": time.time()})
     began = time.monotonic()
     ready = ["--ready"] if seconds == "50" else []
     done = subprocess.run(command + ready, input=asked, stdout=subprocess.PIPE, text=True)
@@ -69,12 +71,12 @@ def test_a_head_that_is_away_is_told_without_ray() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         head = f"127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(ServiceError, match=f"the head does not answer at {head}"):
-        drain(head, 60.0, "why")
+        drain(head, 60.0, "why", time.time())
     code = (
         "import sys; from cluster.node.watch import leave; sys.argv[1:] = ['--head', 'X'];"
         f"sys.argv[2] = '{head}'; code = leave.main(); print('ray' in sys.modules); sys.exit(code)"
     )
-    asked = json.dumps({"message": "why", "seconds": 60.0})
+    asked = json.dumps({"message": "why", "seconds": 60.0, "now": time.time()})
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, input=asked, capture_output=True, text=True
     )

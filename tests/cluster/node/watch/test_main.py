@@ -16,8 +16,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from cluster.node.watch.__main__ import Turns
 from commands import ROOT
-from tests.cluster.node.watch.conftest import Imds
+from tests.cluster.node.watch.conftest import Imds, Lines
 
 
 class Started:
@@ -85,6 +86,24 @@ def test_a_notice_is_acted_on_and_the_head_is_asked_again_and_again(
         assert b"ray_on_aws_spot_notices_total 1\n" in answer.read()
     started.end()
     assert started.lines()[-1]["event"] == "ended"
+
+
+def test_a_turn_that_cannot_be_taken_is_told_once_and_the_next_one_is_taken(lines: Lines) -> None:
+    step = Turns()
+    taken: list[int] = []
+
+    def turn() -> None:
+        taken.append(len(taken))
+        if len(taken) < 4:
+            raise RuntimeError("first" if len(taken) < 3 else "second")
+
+    for _ in range(5):
+        step(turn)
+    assert len(taken) == 5
+    assert [(one["event"], one["why"]) for one in lines()] == [
+        ("turn-failed", "RuntimeError('first')"),
+        ("turn-failed", "RuntimeError('second')"),
+    ]
 
 
 def test_another_one_takes_its_place(started: Started, imds: Imds, tmp_path: Path) -> None:

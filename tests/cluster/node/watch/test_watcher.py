@@ -25,13 +25,15 @@ class Watched:
     def __init__(self, imds: Imds, wishes: Wishes, code: str = ACCEPTS) -> None:
         self.counts = Metrics()
         self.asked: list[tuple[float | None, str]] = []
+        self.now: list[float | None] = []
         self._code = code
         self.watcher = Watcher(Metadata(imds.url), self._drain, self.counts, wishes)
 
-    def _drain(self, seconds: float | None, message: str) -> Drain:
+    def _drain(self, seconds: float | None, message: str, now: float | None) -> Drain:
         self.asked.append((seconds, message))
+        self.now.append(now)
         asking = Asking([sys.executable, "-S", "-c", self._code])
-        return Drain(asking, seconds, message, self.counts)
+        return Drain(asking, seconds, message, self.counts, now)
 
     def turn(self, count: int = 1) -> None:
         for _ in range(count):
@@ -76,6 +78,10 @@ def test_a_notice_drains_the_node_once(watched: Watched, imds: Imds, lines: Line
     )
     assert abs(told["seconds_left"] - seconds) < 0.1
     assert (watched.counts.notices, watched.counts.accepted) == (1, 1)
+    # The service's clock, which tells whole seconds, is this machine's.
+    (now,) = watched.now
+    assert now is not None
+    assert abs(now - time.time()) < 60
 
 
 def test_another_notice_drains_it_again(watched: Watched, imds: Imds) -> None:
