@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cluster.planning.forecast.nodes import Cluster, NodeType, cluster
@@ -13,16 +13,21 @@ def cost_per_hour(config: Mapping[str, Any], prices: Prices) -> tuple[float | No
     """Dollars an hour: the head and `min_workers`; the head and as many workers as there may be.
 
     Spot nodes count at the spot price. Where node types together may have more workers than
-    `max_workers`, the dearest ones are taken; of a type that is filled with several instance types,
-    the cheapest of these. Disks and traffic are not in it. None where the price
-    of a node that counts is not known.
+    `max_workers`, the dearest ones are taken. Of a type that is filled with several instance types
+    the cheapest of these counts at the smallest, and the dearest at the largest, on demand where it
+    may come to that. Disks and traffic are not in it. None where the price of a node that counts is
+    not known.
 
     Raises:
         InputError: what the config says of its nodes is no use.
     """
     found = cluster(config)
     least = {name: kind.min_workers for name, kind in found.types.items()}
-    return _cost(found, least, prices), _cost(found, most_workers(found, prices), prices)
+    most = most_workers(found, prices)
+    return (
+        _cost(found, least, lambda kind: kind.hourly(prices, spot=kind.spot)),
+        _cost(found, most, lambda kind: kind.dearest(prices)),
+    )
 
 
 def most_workers(found: Cluster, prices: Prices) -> dict[str, int]:
@@ -30,7 +35,7 @@ def most_workers(found: Cluster, prices: Prices) -> dict[str, int]:
 
     def rate(kind: NodeType) -> float:
         # One of unknown price goes first, so that the sum is not taken to be known.
-        known = kind.hourly(prices, spot=kind.spot)
+        known = kind.dearest(prices)
         return float("inf") if known is None else known
 
     counts = {name: kind.min_workers for name, kind in found.types.items()}
@@ -42,13 +47,15 @@ def most_workers(found: Cluster, prices: Prices) -> dict[str, int]:
     return counts
 
 
-def _cost(found: Cluster, workers: Mapping[str, int], prices: Prices) -> float | None:
+def _cost(
+    found: Cluster, workers: Mapping[str, int], hourly: Callable[[NodeType], float | None]
+) -> float | None:
     counts = dict(workers)
     counts[found.head] = counts.get(found.head, 0) + 1
     total = 0.0
     for name, count in counts.items():
         kind = found.types[name]
-        rate = kind.hourly(prices, spot=kind.spot)
+        rate = hourly(kind)
         if count and rate is None:
             return None
         total += count * (rate or 0.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster.instances import instance
-from cluster.node.fleet.wish import KEY, TYPES
+from cluster.node.fleet.wish import AFTER, KEY, NEVER, TYPES
 from cluster.prices.price import Prices
 from errors import InputError, UsageError
 
@@ -36,6 +36,7 @@ class NodeType:
         priority: which of two that suit as well comes first.
         spot: whether its instances are spot instances.
         alternatives: further instance types that it may be filled with.
+        falls_back: whether a spot node may be an on-demand one in the end.
     """
 
     name: str
@@ -48,6 +49,7 @@ class NodeType:
     priority: int
     spot: bool
     alternatives: tuple[str, ...] = ()
+    falls_back: bool = False
 
     @property
     def instance_types(self) -> tuple[str, ...]:
@@ -58,6 +60,13 @@ class NodeType:
         """Dollars an hour of a node; of several types those of the cheapest that is known."""
         known = [prices.hourly(one, spot=spot) for one in self.instance_types]
         return min((one for one in known if one is not None), default=None)
+
+    def dearest(self, prices: Prices) -> float | None:
+        """Dollars an hour that a node costs at most; None where a price is not known."""
+        markets = {self.spot, self.spot and not self.falls_back}
+        known = [prices.hourly(one, spot=spot) for one in self.instance_types for spot in markets]
+        found = [one for one in known if one is not None]
+        return max(found) if len(found) == len(known) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +152,7 @@ def _node_type(name: str, entry: Any, config: Mapping[str, Any], head: str) -> N
         priority=_whole(entry, "priority", 0, name),
         spot=_is_spot(node),
         alternatives=_alternatives(node),
+        falls_back=_falls_back(node),
     )
 
 
@@ -168,6 +178,11 @@ def _mapping(name: str, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]
     if not isinstance(value, Mapping):
         raise InputError(f"node type {name}: {key} is no mapping")
     return value
+
+
+def _falls_back(node: Mapping[str, Any]) -> bool:
+    said = node.get(KEY)
+    return isinstance(said, Mapping) and _is_spot(node) and said.get(AFTER) != NEVER
 
 
 def _alternatives(node: Mapping[str, Any]) -> tuple[str, ...]:

@@ -67,7 +67,9 @@ def fleets(found: Cluster, prices: Prices) -> Iterator[str]:
         if kind.alternatives:
             markets = ["spot"] * kind.spot + ["on demand"]
             costs = " or ".join(_range(kind, prices, market) for market in markets)
-            several = f"{len(kind.instance_types)} types, the cheapest of which counts"
+            several = (
+                f"{len(kind.instance_types)} types, the cheapest of which counts in a forecast"
+            )
             yield f"{kind.name} has {several}: {costs} an hour"
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from cluster.node.fleet.wish import AFTER, NEVER
 from cluster.planning.forecast.bill import bill, billed_seconds
 from cluster.planning.forecast.fleet import Node, State
 from cluster.planning.forecast.hourly import cost_per_hour, most_workers
@@ -81,6 +84,31 @@ def test_an_unknown_price_makes_the_hour_unknown_only_where_it_counts() -> None:
     least, most = cost_per_hour(said, prices)
     assert least == prices.hourly("m7i.xlarge", spot=False)
     assert most is None
+
+
+@pytest.mark.parametrize(
+    ("after", "spot"), [({}, False), ({AFTER: 60}, False), ({AFTER: NEVER}, True)]
+)
+def test_at_its_largest_a_fleet_is_of_its_dearest_type_on_demand_where_that_may_be(
+    after: dict[str, Any], spot: bool
+) -> None:
+    types = ["r7i.2xlarge", "r7iz.2xlarge"]
+    prices = choose([*types, "m7i.xlarge"], "us-east-1")
+    node = {
+        "InstanceType": types[0],
+        "InstanceMarketOptions": {"MarketType": "spot"},
+        "Fleet": {"InstanceTypes": types, **after},
+    }
+    least, most = cost_per_hour(config(node_config=node, min_workers=1, max_workers=3), prices)
+    head = prices.hourly("m7i.xlarge", spot=False)
+    cheapest, dearest = (prices.hourly(one, spot=True) for one in (types[0], types[1]))
+    if not spot:
+        dearest = prices.hourly(types[1], spot=False)
+    assert head
+    assert cheapest
+    assert dearest
+    assert least == pytest.approx(head + cheapest)
+    assert most == pytest.approx(head + 3 * dearest)
 
 
 def test_of_several_types_the_cheapest_that_is_known_counts() -> None:

@@ -61,10 +61,10 @@ def test_what_a_fleet_may_cost() -> None:
     kind = node_type("intel", instance_type="a", alternatives=("b", "c"), spot=True)
     prices = Prices("us-east-1", {"a": Price(0.5, 0.2, "x"), "b": Price(0.7, 0.3, "x")})
     assert list(report.fleets(cluster(kind), prices)) == [
-        "intel has 3 types, the cheapest of which counts: $0.20 to $0.30 spot or $0.50 to $0.70 on "
-        "demand an hour"
+        "intel has 3 types, the cheapest of which counts in a forecast: $0.20 to $0.30 spot or "
+        "$0.50 to $0.70 on demand an hour"
     ]
     assert list(report.fleets(cluster(node_type()), prices)) == []
     unknown = node_type("intel", instance_type="d", alternatives=("e",))
     (said,) = report.fleets(cluster(unknown), prices)
-    assert said.endswith("counts: unknown on demand an hour")
+    assert said.endswith("counts in a forecast: unknown on demand an hour")
