@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from invoke.exceptions import Exit
 
 from commands import RESULTS
 from commands.command import command
-from errors import UsageError
+from errors import RayOnAwsError, UsageError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -165,10 +166,19 @@ def _where(ready: Stage) -> str:
 
 
 def _run(name: str, ready: Stage, options: Options, folder: Path) -> Outcome:
-    """Runs a drill, and tells and writes what comes of it."""
+    """Runs a drill, and tells and writes what comes of it; one that breaks off fails."""
+    from commands.drilling.outcome import broken_off
+
     module = _module(name)
     print(f"drill {name}: {module.DOES}\nto be seen: {module.EXPECTS}\n", flush=True)
-    outcome: Outcome = module.run(ready, options, lambda line: print(line, flush=True))
+    try:
+        outcome: Outcome = module.run(ready, options, lambda line: print(line, flush=True))
+    except UsageError:
+        raise
+    except RayOnAwsError as error:
+        # The others are to be run all the same, and what they found is to be kept.
+        outcome = broken_off(name, error)
+        print(f"error: {error}", file=sys.stderr, flush=True)
     _tell(outcome, module, ready, folder)
     return outcome
 

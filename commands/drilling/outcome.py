@@ -66,6 +66,12 @@ class Outcome:
         }
 
 
+def broken_off(drill: str, error: Exception) -> Outcome:
+    """The outcome of a drill that could not be run to its end."""
+    check = Check(what="run to its end", target="yes", seen=f"no: {error}", holds=False)
+    return Outcome(drill=drill, checks=[check], figures={}, runs=())
+
+
 def at_most(what: str, value: float | None, target: float, unit: str = " s") -> Check:
     """A check that a figure was measured, and is no more than its target."""
     return Check(

@@ -29,6 +29,8 @@ EXPECTS = (
 REACTION_S = 3.0
 NOTICE, SPOT = "notice", "spot"
 WATCHED = 2
+# An end by the clock of who sets it, a line by that of the head.
+SECOND = 1.0
 SHORT_NOTICE, LONG_NOTICE = 60.0, 10.0
 # Of the notice: shorter, and long enough that the node is needed until a replacement is there; and
 # so long that what has run for a while by then does not end within it.
@@ -177,7 +179,18 @@ def _checks(reclaimed: Reclaimed) -> list[Check]:
         at_most("drained after the notice", found["detected_s"], REACTION_S),
         at_most("tasks begun on it after that", begun, 0, ""),
         at_most("replacement joined after the notice", found["replacement_s"], soon),
+        _unwarned(found["detected_unwatched_s"], reclaimed.notice),
     ]
+
+
+def _unwarned(detected: float | None, notice: float) -> Check:
+    """A check that the other node had no watcher indeed: Ray knew nothing before it was gone."""
+    return Check(
+        what="without a watcher, Ray knows after the notice",
+        target=f">= {notice - SECOND:g} s",
+        seen="never" if detected is None else f"{detected:.1f} s",
+        holds=detected is None or detected >= notice - SECOND,
+    )
 
 
 def _replaced_before(joined: float | None, left: float | None) -> Check:

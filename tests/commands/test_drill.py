@@ -18,7 +18,7 @@ from commands import state
 from commands.drill import MODULES, drill
 from commands.drilling import stage
 from commands.drilling.outcome import Check, Outcome
-from errors import UsageError
+from errors import ServiceError, UsageError
 from tests.cluster.test_launched import ONE
 from tests.commands.drilling.facts import facts
 
@@ -130,6 +130,33 @@ def test_all_runs_every_drill_and_names_those_that_failed(
         assert (tmp_path / "drills" / name / "picture.png").exists()
     verdicts = {one["drill"]: one["verdict"] for one in read_all(tmp_path)}
     assert verdicts == dict.fromkeys(MODULES, "holds") | {"idle": "fails", UNFIT: "left out"}
+
+
+def test_one_that_breaks_off_fails_and_the_others_are_run(
+    played: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = command._module
+
+    def breaks(name: str) -> ModuleType:
+        found = module(name)
+        if name == "stampede":
+
+            def run(*_: object) -> Outcome:
+                raise ServiceError("EC2 does not answer")
+
+            found.run = run  # type: ignore[attr-defined]
+        return found
+
+    monkeypatch.setattr(command, "_module", breaks)
+    with pytest.raises(Exit) as told:
+        drill(Context(), "all")
+    assert told.value.message == "error: the verdict of stampede, idle fails; see above"
+    assert played == [name for name in MODULES if name not in (UNFIT, "stampede")]
+    folder = tmp_path / "drills" / "stampede"
+    # There is nothing to be drawn.
+    assert {one.name for one in folder.iterdir()} == {"report.md", "stampede.json"}
+    (check,) = json.loads((folder / "stampede.json").read_text())["checks"]
+    assert (check["holds"], check["seen"]) == (False, "no: EC2 does not answer")
 
 
 def read_all(folder: Path) -> list[dict[str, Any]]:

@@ -30,6 +30,16 @@ def stop(file: str) -> str:
     except (FileNotFoundError, ProcessLookupError, ValueError):
         return "there was none"
     give_up = time.monotonic() + SECONDS_TO_END
-    while Path(f"/proc/{number}").exists() and time.monotonic() < give_up:
+    while (lives := _runs(number)) and time.monotonic() < give_up:
         time.sleep(0.05)
-    return f"process {number} has ended"
+    return f"process {number} " + ("lives on" if lives else "has ended")
+
+
+def _runs(number: int) -> bool:
+    """Whether there is a process of a number; one that only waits to be collected is none."""
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # Its name, in brackets, may hold anything.
+    return stat.rpartition(")")[2].split()[0] != "Z"

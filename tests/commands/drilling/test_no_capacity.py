@@ -28,10 +28,11 @@ from tests.commands.drilling.stages import CONFIG, Scripted, run_of, scripted
 
 REHEARSED = replace(ONE, target="rehearsal")
 TYPES = ("r7i.2xlarge", "r6in.2xlarge")
-WISH = Wish(instance_types=TYPES, subnets=(), spot=True, remember=30.0)
+WISH = Wish(instance_types=TYPES, subnets=("subnet-1",), spot=True, remember=30.0)
 NODE: dict[str, Any] = {
     "InstanceType": TYPES[0],
     "InstanceMarketOptions": {"MarketType": "spot"},
+    "SubnetIds": ["subnet-1"],
     "Fleet": {"InstanceTypes": list(TYPES), "RememberSeconds": 30},
 }
 REFUSED, ON_DEMAND, SPOT = "spot refused", "on-demand asked for", "spot asked for"

@@ -24,6 +24,20 @@ def test_the_process_of_that_number_ends(tmp_path: Path) -> None:
         assert process.wait() != 0
 
 
+def test_one_that_does_not_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workloads.drills.watcher.SECONDS_TO_END", 0.2)
+    deaf = (
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(100)"
+    )
+    file = tmp_path / "number"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        file.write_text(f"{process.pid}\n")
+        assert stop(str(file)) == f"process {process.pid} lives on"
+        process.kill()
+
+
 @pytest.mark.parametrize("content", [None, "", "no number"])
 def test_where_there_is_none_that_is_said(tmp_path: Path, content: str | None) -> None:
     file = tmp_path / "number"
