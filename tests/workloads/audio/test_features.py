@@ -17,11 +17,16 @@ from hypothesis import strategies as st
 
 from errors import InputError, UsageError
 from tests.workloads.audio.sounds import (
+    OLD_TAG,
+    TAG,
     between_silences,
     encoded,
     flipped,
+    loud_and_quiet,
+    mp3,
     of_unknown_length,
     tone,
+    uncounted,
 )
 from workloads.audio import features
 from workloads.audio.decode import decode
@@ -34,7 +39,20 @@ from workloads.files.parquet import Writer
 CLIPS = pa.struct({"bytes": pa.binary(), "path": pa.string()})
 LONGEST = 10.0
 WAV, MP3, FLAC, OGG = (encoded(tone(1.0), kind) for kind in ("WAV", "MP3", "FLAC", "OGG"))
-GOOD = [WAV, MP3, FLAC, OGG, encoded(between_silences(0.3, 0.5, 0.7)), of_unknown_length(FLAC)]
+# MP3 as other encoders write it: of lengths that vary, of CDs' rate, and with tags.
+VARYING = uncounted(mp3(loud_and_quiet(0.5)))
+OF_CDS = uncounted(mp3(tone(1.0, 44_100), 44_100, "CONSTANT"))
+GOOD = [
+    WAV,
+    MP3,
+    FLAC,
+    OGG,
+    encoded(between_silences(0.3, 0.5, 0.7)),
+    of_unknown_length(FLAC),
+    VARYING,
+    OF_CDS,
+    TAG + VARYING + OLD_TAG,
+]
 # Each kind of bad clip, with the reason that is told and a word of what is told beside it.
 BAD: dict[str, tuple[bytes | None, Reason, str]] = {
     "null": (None, Reason.NO_AUDIO, "null"),
@@ -48,6 +66,9 @@ BAD: dict[str, tuple[bytes | None, Reason, str]] = {
     "a tag of MP3 and no more": (b"ID3\x03\0\0\0\0\0\x0a" + bytes(10), Reason.NOT_AUDIO, ""),
     "half a WAV": (WAV[: len(WAV) // 2], Reason.DAMAGED, "of its 96,000 bytes"),
     "half an MP3": (MP3[: len(MP3) // 2], Reason.DAMAGED, "of its 1.00 s"),
+    "an MP3 of frames of any length, cut": (VARYING[:-20], Reason.DAMAGED, "of its 1."),
+    "an MP3 of CDs' rate, cut": (OF_CDS[:-20], Reason.DAMAGED, "of its 1."),
+    "an MP3 with a tag, cut": (TAG + VARYING[:-20], Reason.DAMAGED, "of its 1."),
     "half a FLAC": (FLAC[: len(FLAC) // 2], Reason.DAMAGED, ""),
     "half an Ogg": (OGG[: len(OGG) // 2], Reason.DAMAGED, "it ends within a page"),
     "a flipped FLAC": (flipped(FLAC, 200), Reason.DAMAGED, ""),
@@ -127,6 +148,12 @@ def test_every_row_is_kept_or_rejected(clips: list[bytes | None]) -> None:
     for mel, seconds in zip(found.kept["log_mel"], found.kept["trimmed_seconds"], strict=True):
         assert len(mel) == round(seconds.as_py() * 16_000) // 160
         assert np.isfinite(mel.values.flatten().to_numpy()).all()
+
+
+@pytest.mark.parametrize("clip", GOOD)
+def test_a_good_clip_is_kept_as_long_as_it_is(clip: bytes) -> None:
+    (row,) = features(table([clip])).kept.to_pylist()
+    assert row["seconds"] == pytest.approx(1.5 if clip is GOOD[4] else 1.0, abs=0.05)
 
 
 def test_other_columns_stay_and_those_made_are_behind_them() -> None:
