@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from errors import InputError, UsageError
 from workloads.audio.bank import BANDS
@@ -16,6 +15,7 @@ from workloads.audio.decode import RATE, Clip, Samples, decode
 from workloads.audio.mel import frames, log_mel
 from workloads.audio.reasons import ClipError, Reason
 from workloads.audio.silence import Level, level, trim
+from workloads.files.columns import PATH, encoded_files
 from workloads.files.functions import REASON, Parted
 from workloads.files.picking import picked
 
@@ -125,31 +125,13 @@ def _parted(table: pa.Table, column: str, new: list[str]) -> tuple[pa.Table, pa.
     Raises:
         InputError: see `features`.
     """
-    if column not in table.column_names:
-        raise InputError(
-            f"there is no column '{column}': the columns are {', '.join(table.column_names)}; "
-            "name the one of clips with --column"
-        )
+    found = encoded_files(table, column, "clips")
     rest = table.drop_columns([column])
     if taken := sorted(set(new) & set(rest.column_names)):
         raise InputError(f"there is a column '{taken[0]}' already: rename it in the input")
-    clips = table.column(column)
-    if pa.types.is_struct(clips.type):
-        names = [field.name for field in clips.type]
-        if "path" in names and "path" not in rest.column_names:
-            rest = rest.append_column("path", pc.struct_field(clips, "path"))
-        if "bytes" in names:
-            clips = pc.struct_field(clips, "bytes")
-    if not (
-        pa.types.is_binary(clips.type)
-        or pa.types.is_large_binary(clips.type)
-        or pa.types.is_binary_view(clips.type)
-    ):
-        raise InputError(
-            f"column '{column}' is of type {clips.type}, not of clips: name one of binary, or of "
-            "struct<bytes: binary, path: string>, with --column"
-        )
-    return rest, clips
+    if found.paths is not None and PATH not in rest.column_names:
+        rest = rest.append_column(PATH, found.paths)
+    return rest, found.encoded
 
 
 def _contents(clips: pa.ChunkedArray) -> Iterator[bytes | None]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from workloads.files.columns import BYTES
 from workloads.files.encoded import encoded_in
 from workloads.files.job import Summary
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
 from workloads.files.tuning import Tuning, tuned
-from workloads.image.columns import BYTES
 from workloads.image.options import Options
 
 FUNCTION = "workloads.image:tensors"

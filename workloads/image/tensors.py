@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from errors import InputError
+from workloads.files.columns import BYTES, PATH, encoded_files
 from workloads.files.functions import Parted
 from workloads.files.picking import picked
 from workloads.image.batch import Batch
-from workloads.image.columns import BYTES, PATH, images
 from workloads.image.options import Options
 
 
@@ -40,7 +40,7 @@ def tensors(
         InputError: no such column, it holds no images, or a column to add is there already.
     """
     wanted = Options(**options)
-    found = images(table, column)
+    found = encoded_files(table, column, "encoded images")
     others = table if keep_encoded else table.drop_columns(column)
     if found.paths is not None and not keep_encoded:
         others = _appended(others, {f"{prefix}{PATH}": found.paths})

@@ -210,6 +210,31 @@ def test_clips_may_be_of_any_of_these_types(kind: pa.DataType) -> None:
     assert (found.kept.num_rows, found.rejected.num_rows) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ([None, None], pa.null()),
+        (
+            [{"bytes": None, "path": "a.mp3"}, None],
+            pa.struct({"bytes": pa.null(), "path": pa.string()}),
+        ),
+    ],
+)
+def test_a_column_of_nothing_is_rejected_row_by_row(rows: list[Any], kind: pa.DataType) -> None:
+    found = features(pa.table({"audio": pa.array(rows, kind), "id": [1, 2]}))
+    assert found.rejected.select(["id", REASON]).to_pylist() == [
+        {"id": 1, REASON: "no audio"},
+        {"id": 2, REASON: "no audio"},
+    ]
+    assert found.kept.num_rows == 0
+
+
+def test_two_columns_of_clips_are_told() -> None:
+    twice = pa.table([pa.array([WAV]), pa.array([WAV])], names=["audio", "audio"])
+    with pytest.raises(InputError, match="there are several columns 'audio': rename all of them"):
+        features(twice)
+
+
 def test_clips_held_together_or_piece_by_piece_are_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -240,7 +265,7 @@ def test_features_come_back_from_parquet_and_are_not_looked_through_for_repeats(
     ("options", "told"),
     [
         ({"column": "clip"}, "there is no column 'clip': the columns are id, audio; name the one"),
-        ({"column": "id"}, "column 'id' is of type int64, not of clips: name one of binary"),
+        ({"column": "id"}, "column 'id' is of type int64, not clips: name a column of binary"),
     ],
 )
 def test_a_wrong_column_is_told(options: dict[str, Any], told: str) -> None:

@@ -176,6 +176,12 @@ def test_a_wrong_table_is_told(
         tensors(pa.table(columns), **settings_)
 
 
+def test_two_columns_of_images_are_told() -> None:
+    twice = pa.table([pa.array([b""]), pa.array([b""])], names=["bytes", "bytes"])
+    with pytest.raises(InputError, match="there are several columns 'bytes': rename all of them"):
+        tensors(twice)
+
+
 def test_a_prefix_lets_all_columns_stay() -> None:
     table = pa.table({"bytes": [encoded(quarters()), b""], "width": [1, 2], "phash": [3, 4]})
     parted = tensors(table, prefix="image_")
