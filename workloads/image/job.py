@@ -46,7 +46,7 @@ def make_tensors(
         destination: a folder, local or `s3://BUCKET/FOLDER`; new, empty, or of this same run.
         options: how images become tensors.
         column: the images: binary, or structs of `bytes` and `path`.
-        prefix: goes before the names of the columns added.
+        prefix: goes before the names of the columns added, but for `reason` and `detail`.
         keep_encoded: keep the images as they were, too.
         shape: of the output, where the source is Parquet.
         bytes_per_file: of images for each output file, where the source is image files.

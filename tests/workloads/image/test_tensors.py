@@ -166,7 +166,13 @@ def test_options_reach_the_image() -> None:
         ({"bytes": [{"bytes": "a"}]}, {}, r"column 'bytes' is of type struct<bytes: string>, not"),
         ({"bytes": [b""], "width": [1]}, {}, "there is a column 'width' already: rename it, or"),
         ({"bytes": [b""], "x.width": [1]}, {"prefix": "x."}, "a column 'x.width' already"),
-        ({"bytes": [b""], "reason": [1]}, {"prefix": "x."}, "a column 'reason' already"),
+        # No prefix goes before these two.
+        ({"bytes": [b""], "reason": [1]}, {}, "'reason' already, which .* gets: rename it in the"),
+        (
+            {"bytes": [b""], "detail": [1]},
+            {"prefix": "x."},
+            "a column 'detail' already, which what is rejected gets: rename it in the input$",
+        ),
     ],
 )
 def test_a_wrong_table_is_told(
