@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -79,11 +80,7 @@ def features(
         InputError: no such column, it holds no clips, or a column to be made exists already.
         UsageError: there is no such length, or no such level.
     """
-    if longest <= 0 or silence_db <= 0:
-        raise UsageError(
-            f"the longest clip and the level of silence must be more than 0, not {longest:g} s "
-            f"and {silence_db:g} dB"
-        )
+    check_options(longest, silence_db)
     made = pa.schema(MADE | (SAMPLES if keep_samples else {}))
     rest, clips = _parted(table, column, [*made.names, REASON, DETAIL])
     pieces = [made.empty_table()]
@@ -104,6 +101,15 @@ def features(
         _beside(picked(rest, kept), pa.concat_tables(pieces)),
         _beside(picked(rest, ~kept), _told(errors)),
     )
+
+
+def check_options(longest: float, silence_db: float) -> None:
+    """Raises UsageError where there is no such length, or no such level; see `features`."""
+    if not (0 < longest < math.inf and 0 < silence_db < math.inf):
+        raise UsageError(
+            "the longest clip and the level of silence must be finite and more than 0, not "
+            f"{longest:g} s and {silence_db:g} dB"
+        )
 
 
 def _take(content: bytes | None, longest: float, silence_db: float) -> Taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -279,9 +280,11 @@ def test_a_column_that_is_there_already_is_told(name: str) -> None:
         features(table([WAV], **{name: [1]}))
 
 
-@pytest.mark.parametrize("options", [{"longest": 0.0}, {"silence_db": -1.0}])
-def test_lengths_and_levels_that_there_are_not_are_told(options: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="must be more than 0"):
+@pytest.mark.parametrize("option", ["longest", "silence_db"])
+@pytest.mark.parametrize("value", [0.0, -1.0, math.inf, -math.inf, math.nan])
+def test_lengths_and_levels_that_there_are_not_are_told(option: str, value: float) -> None:
+    options: dict[str, Any] = {option: value}
+    with pytest.raises(UsageError, match="must be finite and more than 0, not"):
         features(table([WAV]), **options)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -203,8 +204,10 @@ def test_a_prefix_lets_all_columns_stay() -> None:
         ({"size": "224"}, "the size must be"),
         ({"fit": "squeeze"}, "'squeeze' is no way to fit: choose one of stretch, crop, pad"),
         ({"dtype": "int8"}, "'int8' is no type of a tensor: choose one of uint8, float32"),
-        ({"std": [1, 1, 0]}, "mean and std must be three numbers each, and none of std 0"),
-        ({"mean": [1, 1]}, "mean and std must be three numbers each"),
+        ({"std": [1, 1, 0]}, "mean and std must be three finite numbers each, and none of std 0"),
+        ({"mean": [1, 1]}, "mean and std must be three finite numbers each"),
+        ({"mean": [0, 0, math.nan]}, "mean and std must be three finite numbers each"),
+        ({"std": [1, 1, math.inf]}, "mean and std must be three finite numbers each"),
         ({"background": [0, 0, 256]}, "the background must be three numbers from 0 to 255"),
         ({"background": [0, 0]}, "the background must be"),
         ({"most_pixels": 0}, "there must be at least 1 pixel at the most, not 0"),
