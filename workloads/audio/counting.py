@@ -39,7 +39,7 @@ def counted(content: bytes) -> bytes:
         return content
     first = content[start : start + size]
     told = _number(first, VBRI_AT + VBRI_FRAMES) if first[VBRI_AT:].startswith(b"VBRI") else 0
-    has_info = first[_info_at(first) :].startswith((b"Xing", b"Info"))
+    has_info = _has_info(first)
     if has_info and _says_how_many(first):
         return content
     if told or has_info:
@@ -72,6 +72,13 @@ def frame_bytes(content: bytes, at: int) -> int:
     if len(header) < HEADER_BYTES or header[0] != SYNC[0]:
         return 0
     return _length(header[1], header[2])
+
+
+def _has_info(first: bytes) -> bool:
+    """Whether a frame is one that the decoder takes for no sound: "Xing" or "Info" behind zeros."""
+    at = _info_at(first)
+    behind_checksum = HEADER_BYTES + 2
+    return first[at : at + 4] in (b"Xing", b"Info") and not any(first[behind_checksum:at])
 
 
 def _says_how_many(first: bytes) -> bool:

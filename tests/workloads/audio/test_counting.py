@@ -127,6 +127,11 @@ def test_a_header_without_a_count_gets_one() -> None:
         assert decode(info + WHOLE, LONGEST).seconds == due(len(FRAMES))
 
 
+def test_a_header_that_the_decoder_takes_for_sound_is_a_frame() -> None:
+    info = INFO[:10] + b"x" + INFO[11:]
+    assert decode(info + WHOLE, LONGEST).seconds == due(1 + len(FRAMES))
+
+
 def test_the_longest_is_known_before_anything_is_decoded() -> None:
     with pytest.raises(ClipError, match=rf"too long: {due(len(FRAMES)):.2f} s"):
         decode(WHOLE, 1.9)
