@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from errors import InputError
-from workloads.text.arrays import find_column
+from workloads.files.columns import find_column
 from workloads.text.hashing import Buckets, hash_array, hash_buckets
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from errors import InputError, UsageError
 from workloads.audio.bank import BANDS
@@ -16,6 +16,7 @@ from workloads.audio.decode import RATE, Clip, Samples, decode
 from workloads.audio.mel import frames, log_mel
 from workloads.audio.reasons import ClipError, Reason
 from workloads.audio.silence import Level, level, trim
+from workloads.files.columns import PATH, encoded_files
 from workloads.files.functions import REASON, Parted
 from workloads.files.picking import picked
 
@@ -79,11 +80,7 @@ def features(
         InputError: no such column, it holds no clips, or a column to be made exists already.
         UsageError: there is no such length, or no such level.
     """
-    if longest <= 0 or silence_db <= 0:
-        raise UsageError(
-            f"the longest clip and the level of silence must be more than 0, not {longest:g} s "
-            f"and {silence_db:g} dB"
-        )
+    check_options(longest, silence_db)
     made = pa.schema(MADE | (SAMPLES if keep_samples else {}))
     rest, clips = _parted(table, column, [*made.names, REASON, DETAIL])
     pieces = [made.empty_table()]
@@ -106,6 +103,15 @@ def features(
     )
 
 
+def check_options(longest: float, silence_db: float) -> None:
+    """Raises UsageError where there is no such length, or no such level; see `features`."""
+    if not (0 < longest < math.inf and 0 < silence_db < math.inf):
+        raise UsageError(
+            "the longest clip and the level of silence must be finite and more than 0, not "
+            f"{longest:g} s and {silence_db:g} dB"
+        )
+
+
 def _take(content: bytes | None, longest: float, silence_db: float) -> Taken:
     """A clip, decoded and trimmed.
 
@@ -125,31 +131,13 @@ def _parted(table: pa.Table, column: str, new: list[str]) -> tuple[pa.Table, pa.
     Raises:
         InputError: see `features`.
     """
-    if column not in table.column_names:
-        raise InputError(
-            f"there is no column '{column}': the columns are {', '.join(table.column_names)}; "
-            "name the one of clips with --column"
-        )
+    found = encoded_files(table, column, "clips")
     rest = table.drop_columns([column])
     if taken := sorted(set(new) & set(rest.column_names)):
         raise InputError(f"there is a column '{taken[0]}' already: rename it in the input")
-    clips = table.column(column)
-    if pa.types.is_struct(clips.type):
-        names = [field.name for field in clips.type]
-        if "path" in names and "path" not in rest.column_names:
-            rest = rest.append_column("path", pc.struct_field(clips, "path"))
-        if "bytes" in names:
-            clips = pc.struct_field(clips, "bytes")
-    if not (
-        pa.types.is_binary(clips.type)
-        or pa.types.is_large_binary(clips.type)
-        or pa.types.is_binary_view(clips.type)
-    ):
-        raise InputError(
-            f"column '{column}' is of type {clips.type}, not of clips: name one of binary, or of "
-            "struct<bytes: binary, path: string>, with --column"
-        )
-    return rest, clips
+    if found.paths is not None and PATH not in rest.column_names:
+        rest = rest.append_column(PATH, found.paths)
+    return rest, found.encoded
 
 
 def _contents(clips: pa.ChunkedArray) -> Iterator[bytes | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workloads.audio.features import LONGEST_SECONDS, SILENCE_DB
+from workloads.audio.features import LONGEST_SECONDS, SILENCE_DB, check_options
 from workloads.files.encoded import encoded_in
 from workloads.files.job import Summary
 from workloads.files.shapes import Shape
@@ -51,11 +51,12 @@ def make_features(
         progress: whether to show it on standard error.
 
     Raises:
-        UsageError: the arguments do not go together.
+        UsageError: the arguments do not go together, or there is no such length or level.
         InputError: no input, no such column, or a bad file and not `skip_bad`.
         OutputError: the destination holds something else, is full or may not be written.
         StorageError: a store refuses or cannot be reached.
     """
+    check_options(longest, silence_db)
     encoded = encoded_in(source, SUFFIXES, "files of sound", shape, bytes_per_file)
     return transform(
         source,

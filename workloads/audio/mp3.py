@@ -10,6 +10,7 @@ import io
 
 import soundfile  # type: ignore[import-untyped]
 
+from workloads.audio.counting import HEADER_BYTES, info_frame
 from workloads.audio.voice import RATE, Pcm
 
 KBPS = 64
@@ -17,9 +18,6 @@ KBPS = 64
 MOST_KBPS, LEAST_KBPS = 320, 32
 FRAME_SAMPLES = 1152
 FRAME_BYTES = KBPS * 1000 // 8 * FRAME_SAMPLES // RATE
-# A header and side information, which for one channel take this much; and what is told behind them.
-INFO_AT = 4 + 17
-HAS_FRAMES_AND_BYTES = 3
 
 
 def encoded(samples: Pcm) -> bytes:
@@ -43,6 +41,4 @@ def encoded(samples: Pcm) -> bytes:
 def joined(parts: list[bytes]) -> bytes:
     """A clip of parts, with a frame before them that says how long all are together."""
     body = b"".join(parts)
-    numbers = (HAS_FRAMES_AND_BYTES, len(body) // FRAME_BYTES, FRAME_BYTES + len(body))
-    info = b"Info" + b"".join(number.to_bytes(4, "big") for number in numbers)
-    return (body[:4].ljust(INFO_AT, b"\0") + info).ljust(FRAME_BYTES, b"\0") + body
+    return info_frame(body[:HEADER_BYTES], len(body) // FRAME_BYTES, len(body)) + body

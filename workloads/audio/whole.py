@@ -1,7 +1,7 @@
 """Whether all of a clip is there, by what its container says.
 
-A decoder tells it of FLAC, and of MP3 that begins with LAME's header; of WAV and Ogg it takes what
-there is for all. An MP3 without that header does not know how long it was.
+A decoder tells it of FLAC, and of MP3 whose frames are counted (`workloads.audio.counting`); of WAV
+and Ogg it takes what there is for all.
 """
 
 from __future__ import annotations

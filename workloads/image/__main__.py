@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from workloads.files import cli
+from workloads.files.columns import BYTES
 from workloads.files.job import Summary
-from workloads.image.columns import BYTES
 from workloads.image.fit import FITS
 from workloads.image.job import DEFAULTS, make_tensors
 from workloads.image.made import ImageSpec

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from workloads.files.columns import EncodedFiles
 from workloads.files.functions import REASON
-from workloads.image.columns import Images
 from workloads.image.decode import Picture, Reject, careful, decode
 from workloads.image.fit import fitted
 from workloads.image.options import CHANNELS, Options
@@ -53,7 +53,7 @@ class Batch:
         self._pictures: list[tuple[Any, ...]] = []
         self._rejects: list[tuple[str | None, Reject]] = []
 
-    def add(self, encoded: Images) -> None:
+    def add(self, encoded: EncodedFiles) -> None:
         """Decodes all images of the table."""
         options = self._options
         at_least = max(int(options.size * DRAFT_GAP), LEAST_DRAFT)

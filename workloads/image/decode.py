@@ -52,6 +52,9 @@ DAMAGE = (
     struct.error,
     zlib.error,
 )
+# Where a PNG says how many bits a value has, and the numbers of them that Pillow makes 8 of.
+PNG_BITS_AT = 24
+SCALED_BITS = (2, 4, 16)
 UPRIGHT = 1
 ON_THEIR_SIDE = (5, 6, 7, 8)
 
@@ -140,6 +143,8 @@ def decode(
         image.draft(None, (at_least, at_least))
         image.load()
         orientation = _orientation(image)
+        if image.mode in ("L", "RGB") and "transparency" in image.info:
+            _scale_transparency(image, bytes(content[: PNG_BITS_AT + 1]))
         plain = _plain(image, background)
     except MemoryError:
         return Reject(TOO_LARGE, "there is not enough memory to decode it")
@@ -179,6 +184,20 @@ def _plain(image: Image.Image, background: Colour) -> Image.Image:
     if image.has_transparency_data:
         return _composited(_in_mode(image, "RGBA"), background)
     return _in_mode(image, "L" if image.mode in ("1", "L") else "RGB")
+
+
+def _scale_transparency(image: Image.Image, beginning: bytes) -> None:
+    """Scales what a PNG says is seen through as Pillow scales pixels, with which it compares it.
+
+    Of 16 bits these are the upper 8.
+    """
+    bits = beginning[PNG_BITS_AT]
+    if bits in SCALED_BITS:
+        told = image.info["transparency"]
+        values = [told] if isinstance(told, int) else told
+        most = (1 << bits) - 1
+        scaled = [value >> 8 if bits == 16 else (value & most) * 255 // most for value in values]
+        image.info["transparency"] = scaled[0] if isinstance(told, int) else tuple(scaled)
 
 
 def _in_mode(image: Image.Image, mode: str) -> Image.Image:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from workloads.files.columns import BYTES
 from workloads.files.encoded import encoded_in
 from workloads.files.job import Summary
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
 from workloads.files.tuning import Tuning, tuned
-from workloads.image.columns import BYTES
 from workloads.image.options import Options
 
 FUNCTION = "workloads.image:tensors"
@@ -46,7 +46,7 @@ def make_tensors(
         destination: a folder, local or `s3://BUCKET/FOLDER`; new, empty, or of this same run.
         options: how images become tensors.
         column: the images: binary, or structs of `bytes` and `path`.
-        prefix: goes before the names of the columns added.
+        prefix: goes before the names of the columns added, but for `reason` and `detail`.
         keep_encoded: keep the images as they were, too.
         shape: of the output, where the source is Parquet.
         bytes_per_file: of images for each output file, where the source is image files.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from errors import UsageError
@@ -51,8 +52,8 @@ class Options:
         if self.dtype not in BYTES_PER_VALUE:
             known = ", ".join(BYTES_PER_VALUE)
             raise UsageError(f"'{self.dtype}' is no type of a tensor: choose one of {known}")
-        if len(self.mean) != CHANNELS or len(self.std) != CHANNELS or 0 in self.std:
-            raise UsageError("mean and std must be three numbers each, and none of std 0")
+        if not _three(self.mean) or not _three(self.std) or 0 in self.std:
+            raise UsageError("mean and std must be three finite numbers each, and none of std 0")
         if len(self.background) != CHANNELS or not all(
             _whole(value) and 0 <= value <= 255 for value in self.background
         ):
@@ -64,6 +65,10 @@ class Options:
     def tensor_bytes(self) -> int:
         """The size of one tensor."""
         return self.size**2 * CHANNELS * BYTES_PER_VALUE[self.dtype]
+
+
+def _three(values: Numbers) -> bool:
+    return len(values) == CHANNELS and all(map(math.isfinite, values))
 
 
 def _whole(value: object) -> bool:

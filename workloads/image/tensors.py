@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from errors import InputError
-from workloads.files.functions import Parted
+from workloads.files.columns import BYTES, PATH, encoded_files
+from workloads.files.functions import REASON, Parted
 from workloads.files.picking import picked
-from workloads.image.batch import Batch
-from workloads.image.columns import BYTES, PATH, images
+from workloads.image.batch import DETAIL, Batch
 from workloads.image.options import Options
 
 
@@ -31,7 +31,7 @@ def tensors(
     Args:
         table: any columns; they keep their types and order.
         column: the images: binary, or structs of `bytes` and `path`, of which the path is kept.
-        prefix: goes before the names of the columns added.
+        prefix: goes before the names of the columns added, but for `reason` and `detail`.
         keep_encoded: keep the images as they were, too.
         options: those of `Options`.
 
@@ -40,7 +40,7 @@ def tensors(
         InputError: no such column, it holds no images, or a column to add is there already.
     """
     wanted = Options(**options)
-    found = images(table, column)
+    found = encoded_files(table, column, "encoded images")
     others = table if keep_encoded else table.drop_columns(column)
     if found.paths is not None and not keep_encoded:
         others = _appended(others, {f"{prefix}{PATH}": found.paths})
@@ -66,6 +66,11 @@ def _appended(table: pa.Table, columns: dict[str, Any]) -> pa.Table:
         InputError: it has one of that name.
     """
     if there := [name for name in columns if name in table.column_names]:
+        if there[0] in (REASON, DETAIL):
+            raise InputError(
+                f"there is a column '{there[0]}' already, which what is rejected gets: "
+                "rename it in the input"
+            )
         raise InputError(
             f"there is a column '{there[0]}' already: rename it, or give the columns to add "
             "a prefix with --prefix"

@@ -9,25 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from errors import InputError
+from workloads.files.columns import find_column
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32] | npt.NDArray[np.int64]
-
-
-def find_column(names: list[str], column: str, option: str = "--column") -> int:
-    """The position of a column among those of a table; `option` is what names it in a command.
-
-    Raises:
-        InputError: there is none of that name, or more than one.
-    """
-    if names.count(column) > 1:
-        raise InputError(f"there are several columns '{column}': rename all of them but one")
-    if column not in names:
-        raise InputError(
-            f"there is no column '{column}': the columns are {', '.join(names)}; "
-            f"name the one to look at with {option}"
-        )
-    return names.index(column)
 
 
 def text_type(kind: pa.DataType, column: str) -> pa.DataType:

@@ -9,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import soundfile  # type: ignore[import-untyped]
 
+from workloads.audio.counting import frame_bytes
+
 Samples = npt.NDArray[np.float64]
+# Of ID3v2, a kilobyte of nothing; and of ID3v1, which has its place behind the sound.
+TAG = b"ID3\x04\0\0\0\0\x08\0" + bytes(1024)
+OLD_TAG = b"TAG" + bytes(125)
 SUBTYPES = {"MP3": "MPEG_LAYER_III", "WAV": "PCM_16", "FLAC": "PCM_16", "OGG": "VORBIS"}
 
 
@@ -31,6 +36,41 @@ def encoded(
     sink = io.BytesIO()
     soundfile.write(sink, samples, rate, format=kind, subtype=subtype or SUBTYPES[kind])
     return sink.getvalue()
+
+
+def mp3(
+    samples: npt.NDArray[Any], rate: int = 48_000, mode: str = "VARIABLE", level: float = 0.4
+) -> bytes:
+    """An MP3 whose first frame, LAME's, says how many come behind it."""
+    sink = io.BytesIO()
+    channels = samples.shape[1] if samples.ndim > 1 else 1
+    with soundfile.SoundFile(
+        sink, "w", rate, channels, format="MP3", bitrate_mode=mode, compression_level=level
+    ) as file:
+        file.write(samples)
+    return sink.getvalue()
+
+
+def mp3_frames(content: bytes) -> list[bytes]:
+    """The frames of an MP3."""
+    frames = []
+    while content:
+        length = frame_bytes(content, 0)
+        assert length
+        frames.append(content[:length])
+        content = content[length:]
+    return frames
+
+
+def uncounted(content: bytes) -> bytes:
+    """An MP3 as encoders write it that do not say how many frames it has."""
+    return b"".join(mp3_frames(content)[1:])
+
+
+def loud_and_quiet(seconds: float, rate: int = 48_000) -> Samples:
+    """Noise, and a soft tone behind it: frames of a hundred bytes come after ones of a thousand."""
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, round(seconds * rate))
+    return np.concatenate([noise, tone(seconds, rate, peak=0.02)])
 
 
 def flipped(content: bytes, start: int, seed: int = 0) -> bytes:

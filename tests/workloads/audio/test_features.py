@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -17,11 +18,16 @@ from hypothesis import strategies as st
 
 from errors import InputError, UsageError
 from tests.workloads.audio.sounds import (
+    OLD_TAG,
+    TAG,
     between_silences,
     encoded,
     flipped,
+    loud_and_quiet,
+    mp3,
     of_unknown_length,
     tone,
+    uncounted,
 )
 from workloads.audio import features
 from workloads.audio.decode import decode
@@ -34,7 +40,20 @@ from workloads.files.parquet import Writer
 CLIPS = pa.struct({"bytes": pa.binary(), "path": pa.string()})
 LONGEST = 10.0
 WAV, MP3, FLAC, OGG = (encoded(tone(1.0), kind) for kind in ("WAV", "MP3", "FLAC", "OGG"))
-GOOD = [WAV, MP3, FLAC, OGG, encoded(between_silences(0.3, 0.5, 0.7)), of_unknown_length(FLAC)]
+# MP3 as other encoders write it: of lengths that vary, of CDs' rate, and with tags.
+VARYING = uncounted(mp3(loud_and_quiet(0.5)))
+OF_CDS = uncounted(mp3(tone(1.0, 44_100), 44_100, "CONSTANT"))
+GOOD = [
+    WAV,
+    MP3,
+    FLAC,
+    OGG,
+    encoded(between_silences(0.3, 0.5, 0.7)),
+    of_unknown_length(FLAC),
+    VARYING,
+    OF_CDS,
+    TAG + VARYING + OLD_TAG,
+]
 # Each kind of bad clip, with the reason that is told and a word of what is told beside it.
 BAD: dict[str, tuple[bytes | None, Reason, str]] = {
     "null": (None, Reason.NO_AUDIO, "null"),
@@ -48,6 +67,9 @@ BAD: dict[str, tuple[bytes | None, Reason, str]] = {
     "a tag of MP3 and no more": (b"ID3\x03\0\0\0\0\0\x0a" + bytes(10), Reason.NOT_AUDIO, ""),
     "half a WAV": (WAV[: len(WAV) // 2], Reason.DAMAGED, "of its 96,000 bytes"),
     "half an MP3": (MP3[: len(MP3) // 2], Reason.DAMAGED, "of its 1.00 s"),
+    "an MP3 of frames of any length, cut": (VARYING[:-20], Reason.DAMAGED, "of its 1."),
+    "an MP3 of CDs' rate, cut": (OF_CDS[:-20], Reason.DAMAGED, "of its 1."),
+    "an MP3 with a tag, cut": (TAG + VARYING[:-20], Reason.DAMAGED, "of its 1."),
     "half a FLAC": (FLAC[: len(FLAC) // 2], Reason.DAMAGED, ""),
     "half an Ogg": (OGG[: len(OGG) // 2], Reason.DAMAGED, "it ends within a page"),
     "a flipped FLAC": (flipped(FLAC, 200), Reason.DAMAGED, ""),
@@ -129,6 +151,12 @@ def test_every_row_is_kept_or_rejected(clips: list[bytes | None]) -> None:
         assert np.isfinite(mel.values.flatten().to_numpy()).all()
 
 
+@pytest.mark.parametrize("clip", GOOD)
+def test_a_good_clip_is_kept_as_long_as_it_is(clip: bytes) -> None:
+    (row,) = features(table([clip])).kept.to_pylist()
+    assert row["seconds"] == pytest.approx(1.5 if clip is GOOD[4] else 1.0, abs=0.05)
+
+
 def test_other_columns_stay_and_those_made_are_behind_them() -> None:
     before = table([WAV, None, MP3], sentence=["a", "b", None], up_votes=[1, 2, 3])
     found = features(before)
@@ -183,6 +211,31 @@ def test_clips_may_be_of_any_of_these_types(kind: pa.DataType) -> None:
     assert (found.kept.num_rows, found.rejected.num_rows) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ([None, None], pa.null()),
+        (
+            [{"bytes": None, "path": "a.mp3"}, None],
+            pa.struct({"bytes": pa.null(), "path": pa.string()}),
+        ),
+    ],
+)
+def test_a_column_of_nothing_is_rejected_row_by_row(rows: list[Any], kind: pa.DataType) -> None:
+    found = features(pa.table({"audio": pa.array(rows, kind), "id": [1, 2]}))
+    assert found.rejected.select(["id", REASON]).to_pylist() == [
+        {"id": 1, REASON: "no audio"},
+        {"id": 2, REASON: "no audio"},
+    ]
+    assert found.kept.num_rows == 0
+
+
+def test_two_columns_of_clips_are_told() -> None:
+    twice = pa.table([pa.array([WAV]), pa.array([WAV])], names=["audio", "audio"])
+    with pytest.raises(InputError, match="there are several columns 'audio': rename all of them"):
+        features(twice)
+
+
 def test_clips_held_together_or_piece_by_piece_are_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -213,7 +266,7 @@ def test_features_come_back_from_parquet_and_are_not_looked_through_for_repeats(
     ("options", "told"),
     [
         ({"column": "clip"}, "there is no column 'clip': the columns are id, audio; name the one"),
-        ({"column": "id"}, "column 'id' is of type int64, not of clips: name one of binary"),
+        ({"column": "id"}, "column 'id' is of type int64, not clips: name a column of binary"),
     ],
 )
 def test_a_wrong_column_is_told(options: dict[str, Any], told: str) -> None:
@@ -227,9 +280,11 @@ def test_a_column_that_is_there_already_is_told(name: str) -> None:
         features(table([WAV], **{name: [1]}))
 
 
-@pytest.mark.parametrize("options", [{"longest": 0.0}, {"silence_db": -1.0}])
-def test_lengths_and_levels_that_there_are_not_are_told(options: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="must be more than 0"):
+@pytest.mark.parametrize("option", ["longest", "silence_db"])
+@pytest.mark.parametrize("value", [0.0, -1.0, math.inf, -math.inf, math.nan])
+def test_lengths_and_levels_that_there_are_not_are_told(option: str, value: float) -> None:
+    options: dict[str, Any] = {option: value}
+    with pytest.raises(UsageError, match="must be finite and more than 0, not"):
         features(table([WAV]), **options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,16 @@ def test_what_does_not_go_together_is_told(source: Path, tmp_path: Path) -> None
     (tmp_path / "in" / "a.wav").write_bytes(CLIPS[0] or b"")
     with pytest.raises(UsageError, match="say how much goes into an output file with --bytes-per"):
         make(tmp_path / "in", tmp_path / "out", shape=Shape(files=1))
+
+
+@pytest.mark.parametrize("option", ["longest", "silence_db"])
+@pytest.mark.parametrize("value", [-1.0, math.inf, math.nan])
+def test_an_option_that_makes_no_sense_claims_no_folder(
+    source: Path, tmp_path: Path, option: str, value: float
+) -> None:
+    with pytest.raises(UsageError, match="must be finite and more than 0"):
+        make(source, tmp_path / "out", **{option: value})
+    assert not (tmp_path / "out").exists()
 
 
 def test_other_options_do_not_go_on_with_a_run(source: Path, tmp_path: Path) -> None:

@@ -108,20 +108,26 @@ def test_misuse_ends_with_two(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    "arguments",
     [
-        (["--column", "clip"], 1, "there is no column 'clip': the columns are id, client_id, path"),
-        (["--longest", "0"], 2, "the longest clip and the level of silence must be more than 0"),
-        (["--silence-db", "-1"], 2, "the longest clip and the level of silence must be more than"),
+        *(["--longest", value] for value in ("0", "-1", "inf", "nan")),
+        *(["--silence-db", value] for value in ("0", "-1", "inf", "nan")),
     ],
 )
-def test_what_is_wrong_is_told_with_the_file(
-    arguments: list[str],
-    code: int,
-    told: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+def test_lengths_and_levels_that_there_are_not_are_told_before_anything_is_made(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "in" / "a.parquet", AudioSpec(1).table(range(1)))
+    assert main(["features", f"{tmp_path}/in", f"{tmp_path}/out", *arguments]) == 2
+    told = "error: the longest clip and the level of silence must be finite and more than 0, not"
+    assert capsys.readouterr().err.startswith(told)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_column_is_told_with_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = write(tmp_path / "in" / "a.parquet", AudioSpec(1).table(range(1)))
-    assert main(["features", f"{tmp_path}/in", f"{tmp_path}/out", *arguments]) == code
-    assert capsys.readouterr().err.startswith(f"error: {file}: {told}")
+    assert main(["features", f"{tmp_path}/in", f"{tmp_path}/out", "--column", "clip"]) == 1
+    told = f"error: {file}: there is no column 'clip': the columns are id, client_id, path"
+    assert capsys.readouterr().err.startswith(told)

@@ -68,6 +68,14 @@ def deep_png(values: list[tuple[int, ...]], colour_type: int, *more: bytes) -> b
     return png(len(values), 1, 16, colour_type, row, *more)
 
 
+def flat_png(value: int, depth: int, seen_through: int) -> bytes:
+    """A grey PNG file of less than 8 bits a pixel, all of one value; and a value seen through."""
+    per_byte = 8 // depth
+    byte = sum(value << depth * place for place in range(per_byte))
+    row = b"\0" + bytes([byte])
+    return png(per_byte, 1, depth, 0, row, chunk(b"tRNS", seen_through.to_bytes(2, "big")))
+
+
 def jpeg_that_says(width: int, height: int) -> bytes:
     """A small JPEG file whose header says that it is so large."""
     content = encoded(photo(64, 64), "JPEG")

@@ -24,6 +24,7 @@ from tests.workloads.image.pictures import (
     deep_png,
     encoded,
     exif,
+    flat_png,
     half,
     jpeg_that_says,
     photo,
@@ -150,6 +151,13 @@ ODD: dict[str, tuple[bytes, str, str, int, tuple[int, int, int]]] = {
         PALE,
     ),
     "PNG in black, seen through": (encoded(plain((0,), "1"), transparency=0), "PNG", "1", 1, GREEN),
+    "PNG in white, seen through": (flat_png(1, 1, 1), "PNG", "1", 1, GREEN),
+    "PNG of 2 bits seen through": (flat_png(2, 2, 2), "PNG", "L", 1, GREEN),
+    "PNG of 2 bits with another seen through": (flat_png(1, 2, 2), "PNG", "L", 1, (85, 85, 85)),
+    "PNG of 4 bits seen through": (flat_png(11, 4, 11), "PNG", "L", 1, GREEN),
+    "PNG of 4 bits with another seen through": (flat_png(1, 4, 0), "PNG", "L", 1, (17, 17, 17)),
+    # Bits that a value has not are none of what is told either.
+    "PNG of 4 bits seen through by more": (flat_png(11, 4, 0xFFFB), "PNG", "L", 1, GREEN),
     # 16 bits: 0x8000 is 32,768 of 65,535, and so 128 of 255.
     "PNG of 16 bits in grey": (deep_png([(0x8000,)] * 9, 0), "PNG", "I;16", 1, (128, 128, 128)),
     "PNG of 16 bits in grey seen through": (
@@ -167,6 +175,21 @@ ODD: dict[str, tuple[bytes, str, str, int, tuple[int, int, int]]] = {
         (128, 128, 128),
     ),
     "PNG of 16 bits": (deep_png([(0x8000, 0, 0xFFFF)] * 9, 2), "PNG", "RGB", 1, (128, 0, 255)),
+    "PNG of 16 bits seen through": (
+        deep_png([(0x1234, 0x5678, 0x9ABC)] * 9, 2, chunk(b"tRNS", b"\x12\x34\x56\x78\x9a\xbc")),
+        "PNG",
+        "RGB",
+        1,
+        GREEN,
+    ),
+    # Its upper eight bits are the lower ones of what is seen through.
+    "PNG of 16 bits with another seen through": (
+        deep_png([(0x3434,) * 3] * 9, 2, chunk(b"tRNS", b"\x12\x34" * 3)),
+        "PNG",
+        "RGB",
+        1,
+        (0x34, 0x34, 0x34),
+    ),
     "PNG that moves": (
         encoded(plain(PALE), save_all=True, append_images=[plain(RED), plain(BLUE)]),
         "PNG",

@@ -71,7 +71,9 @@ def test_every_option_reaches_the_tensors(
     ("arguments", "told"),
     [
         (["--size", "0"], "error: the size must be from 1 to 4096 pixels, not 0"),
-        (["--std", "0", "1", "1"], "error: mean and std must be three numbers each, and none of"),
+        (["--std", "0", "1", "1"], "error: mean and std must be three finite numbers each"),
+        (["--std", "nan", "1", "1"], "error: mean and std must be three finite numbers each"),
+        (["--mean", "0", "0", "inf"], "error: mean and std must be three finite numbers each"),
         (["--background", "0", "0", "999"], "error: the background must be three numbers from 0"),
         (["--fit", "squeeze"], "usage: python -m workloads.image tensors "),
         (["--mean", "1"], "usage: python -m workloads.image tensors "),

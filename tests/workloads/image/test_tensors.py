@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -166,7 +167,13 @@ def test_options_reach_the_image() -> None:
         ({"bytes": [{"bytes": "a"}]}, {}, r"column 'bytes' is of type struct<bytes: string>, not"),
         ({"bytes": [b""], "width": [1]}, {}, "there is a column 'width' already: rename it, or"),
         ({"bytes": [b""], "x.width": [1]}, {"prefix": "x."}, "a column 'x.width' already"),
-        ({"bytes": [b""], "reason": [1]}, {"prefix": "x."}, "a column 'reason' already"),
+        # No prefix goes before these two.
+        ({"bytes": [b""], "reason": [1]}, {}, "'reason' already, which .* gets: rename it in the"),
+        (
+            {"bytes": [b""], "detail": [1]},
+            {"prefix": "x."},
+            "a column 'detail' already, which what is rejected gets: rename it in the input$",
+        ),
     ],
 )
 def test_a_wrong_table_is_told(
@@ -174,6 +181,12 @@ def test_a_wrong_table_is_told(
 ) -> None:
     with pytest.raises(InputError, match=told):
         tensors(pa.table(columns), **settings_)
+
+
+def test_two_columns_of_images_are_told() -> None:
+    twice = pa.table([pa.array([b""]), pa.array([b""])], names=["bytes", "bytes"])
+    with pytest.raises(InputError, match="there are several columns 'bytes': rename all of them"):
+        tensors(twice)
 
 
 def test_a_prefix_lets_all_columns_stay() -> None:
@@ -191,8 +204,10 @@ def test_a_prefix_lets_all_columns_stay() -> None:
         ({"size": "224"}, "the size must be"),
         ({"fit": "squeeze"}, "'squeeze' is no way to fit: choose one of stretch, crop, pad"),
         ({"dtype": "int8"}, "'int8' is no type of a tensor: choose one of uint8, float32"),
-        ({"std": [1, 1, 0]}, "mean and std must be three numbers each, and none of std 0"),
-        ({"mean": [1, 1]}, "mean and std must be three numbers each"),
+        ({"std": [1, 1, 0]}, "mean and std must be three finite numbers each, and none of std 0"),
+        ({"mean": [1, 1]}, "mean and std must be three finite numbers each"),
+        ({"mean": [0, 0, math.nan]}, "mean and std must be three finite numbers each"),
+        ({"std": [1, 1, math.inf]}, "mean and std must be three finite numbers each"),
         ({"background": [0, 0, 256]}, "the background must be three numbers from 0 to 255"),
         ({"background": [0, 0]}, "the background must be"),
         ({"most_pixels": 0}, "there must be at least 1 pixel at the most, not 0"),

@@ -9,23 +9,7 @@ import pyarrow as pa
 import pytest
 
 from errors import InputError
-from workloads.text.arrays import check_text, find_column, values_of
-
-
-def test_a_column_is_found_by_its_name() -> None:
-    assert find_column(["id", "text"], "text") == 1
-
-
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        (["id", "body"], "there is no column 'text': the columns are id, body; name the one to"),
-        (["text", "text"], "there are several columns 'text': rename all of them but one"),
-    ],
-)
-def test_a_column_that_is_not_there_once_is_told(names: list[str], told: str) -> None:
-    with pytest.raises(InputError, match=re.escape(told)):
-        find_column(names, "text", "--by")
+from workloads.text.arrays import check_text, values_of
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pyarrow as pa
 from workloads.bench.case import Split
 from workloads.bench.engines.floor import copy
 from workloads.bench.engines.image import SIZE
+from workloads.files.columns import BYTES
 from workloads.image.batch import TENSOR, tensor_array
-from workloads.image.columns import BYTES
 from workloads.image.options import CHANNELS
 
 
