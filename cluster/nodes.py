@@ -16,6 +16,10 @@ ALIVE = "ALIVE"
 RAYS_OWN = ("node:", "memory", "object_store_memory", "CPU", "GPU", "accelerator_type:")
 
 
+class NoAnswerError(ServiceError):
+    """Nobody answered, or not in time."""
+
+
 @dataclass(frozen=True)
 class Node:
     """A node of a cluster.
@@ -45,7 +49,8 @@ def nodes(launched: Launched) -> list[Node]:
     """The living nodes, the head first.
 
     Raises:
-        ServiceError: the cluster does not answer, or refuses the token.
+        NoAnswerError: the cluster does not answer.
+        ServiceError: it refuses the token, or answers otherwise than it should.
     """
     try:
         answer = requests.get(
@@ -54,7 +59,7 @@ def nodes(launched: Launched) -> list[Node]:
             timeout=SECONDS_TO_ANSWER,
         )
     except requests.RequestException as error:
-        raise ServiceError(
+        raise NoAnswerError(
             f"the cluster does not answer at {launched.dashboard} ({type(error).__name__}): "
             "./invoke launch starts it again, ./invoke down clears up"
         ) from error

@@ -12,10 +12,12 @@ import requests
 from cluster.account import Account
 from cluster.aws import instances
 from cluster.launched import Launched, Remote
-from cluster.nodes import SECONDS_TO_ANSWER, nodes
+from cluster.nodes import SECONDS_TO_ANSWER, NoAnswerError, nodes
 from errors import ServiceError
 
 SECONDS_BETWEEN_LOOKS = 2.0
+# A head that sets up workers is busy, and may be late with an answer.
+SECONDS_WITHOUT_ANSWER = 120.0
 
 
 def least_workers(config: Mapping[str, Any]) -> int:
@@ -35,12 +37,13 @@ def wait(launched: Launched, workers: int, *, seconds: float, tell: Callable[[st
         tell: is given a line when something changes.
 
     Raises:
+        NoAnswerError: the head has not answered for long.
         ServiceError: they did not come in time, with what was seen instead.
     """
     give_up = time.monotonic() + seconds
     seen = ""
     while True:
-        joined = sum(not one.head for one in nodes(launched))
+        joined = _joined(launched)
         now = f"{joined} of {workers} worker(s) have joined"
         if now != seen:
             tell(now)
@@ -53,6 +56,18 @@ def wait(launched: Launched, workers: int, *, seconds: float, tell: Callable[[st
                 f"says:\n{_autoscaler(launched)}\nThe cluster is left as it is: ./invoke status "
                 "looks again, ./invoke down takes it away"
             )
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _joined(launched: Launched) -> int:
+    """How many workers there are; asked again where the head is late with its answer."""
+    give_up = time.monotonic() + SECONDS_WITHOUT_ANSWER
+    while True:
+        try:
+            return sum(not one.head for one in nodes(launched))
+        except NoAnswerError:
+            if time.monotonic() > give_up:
+                raise
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
