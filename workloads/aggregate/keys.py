@@ -18,8 +18,9 @@ def check_key(schema: pa.Schema, key: str) -> None:
         or pa.types.is_large_string(value)
         or pa.types.is_integer(value)
         or pa.types.is_boolean(value)
-        or pa.types.is_temporal(value)
-        or pa.types.is_decimal(value)
+        or (pa.types.is_temporal(value) and not pa.types.is_interval(value))
+        or pa.types.is_decimal128(value)
+        or pa.types.is_decimal256(value)
         or pa.types.is_null(value)
     ):
         raise InputError(
