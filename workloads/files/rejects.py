@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +17,9 @@ from workloads.files.places import Folder
 
 # A folder that readers of the output pass over.
 REJECTED = "_rejected"
+# Behind the others, which have more columns: readers of many files go by the first one.
+OTHERS = "part-others.parquet"
+OTHER_SUFFIX = "other suffix"
 
 
 @dataclass
@@ -48,3 +53,22 @@ class Rejects:
             for table, origin in self._tables:
                 writer.add(table, origin)
             writer.close()
+
+
+def write_others(destination: Folder, paths: Sequence[str], codec: str) -> None:
+    """Writes which files of a source are of no kind that is looked at, for these to be found."""
+    name = f"{REJECTED}/{OTHERS}"
+    if not paths:
+        destination.remove(name)
+        return
+    table = pa.table(
+        {
+            "path": pa.array(paths, pa.string()),
+            REASON: pa.array([OTHER_SUFFIX] * len(paths)),
+            "detail": pa.array([PurePosixPath(path).suffix for path in paths]),
+        }
+    )
+    with whole_file(destination, name) as sink:
+        writer = Writer(sink, codec)
+        writer.add(table, name)
+        writer.close()

@@ -17,14 +17,14 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from errors import RayOnAwsError, UsageError
+from errors import RayOnAwsError
 from workloads.files import s3
 from workloads.files.commit import whole_file
 from workloads.files.failures import explained
 from workloads.files.job import Summary, run_job
 from workloads.files.numbering import fingerprint, numbered
 from workloads.files.parquet import Clock, check_codec
-from workloads.files.places import Folder, input_files
+from workloads.files.places import Folder, check_apart, input_files
 from workloads.files.record import claim
 from workloads.files.tasks import Outcome, Task
 
@@ -137,11 +137,7 @@ class StagedJob:
         self._progress = progress
         self.origin, files = input_files(Folder.of(source))
         self.target = Folder.of(destination)
-        if self.origin.contains(self.target) or self.target.contains(self.origin):
-            raise UsageError(
-                f"input {self.origin.uri} and output {self.target.uri} lie within one another: "
-                "choose an output folder beside the input"
-            )
+        check_apart(Folder.of(source), self.target)
         self.parts, self.skipped = numbered(self.origin, files, check, skip_bad=skip_bad)
         run = {
             "workload": label,

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from errors import InputError, RayOnAwsError, UsageError
+from errors import InputError, RayOnAwsError
 from workloads.files.commit import whole_file
-from workloads.files.encoded import Encoded
+from workloads.files.encoded import Encoded, not_meant
 from workloads.files.functions import Function, apply
 from workloads.files.job import Summary, run_job
 from workloads.files.parquet import Clock, Writer, check_codec, row_count
-from workloads.files.places import File, Folder, input_files
+from workloads.files.places import File, Folder, check_apart, hidden, input_files
 from workloads.files.record import claim
-from workloads.files.rejects import Rejects
+from workloads.files.rejects import OTHER_SUFFIX, Rejects, write_others
 from workloads.files.rows import ParquetRows, Rows
 from workloads.files.shapes import Output, Shape, fingerprint
 from workloads.files.tasks import Outcome
@@ -122,7 +122,8 @@ def transform(
         shape: a file for a file, or so many rows in a file, or so many files.
         codec: of the output: snappy, zstd, lz4, gzip or none.
         skip_bad: leave out files that cannot be read or transformed, and list them.
-        encoded: which files are the rows themselves, where the source holds no Parquet.
+        encoded: which files are the rows themselves, where the source holds no Parquet; others go
+            to a file in `_rejected`, by their names.
         tuning: how the job is cut up and spread; by default what `tuned` says.
         progress: whether to show it on standard error.
 
@@ -135,13 +136,9 @@ def transform(
     check_codec(codec)
     work = Function(function, dict(options or {}))
     work.load()
-    origin, files = input_files(Folder.of(source))
+    origin, files = input_files(Folder.of(source), not_meant if encoded else hidden)
     target = Folder.of(destination)
-    if origin.contains(target) or target.contains(origin):
-        raise UsageError(
-            f"input {origin.uri} and output {target.uri} lie within one another: "
-            "choose an output folder beside the input"
-        )
+    check_apart(Folder.of(source), target)
     tuning = tuning or tuned(function)
     bad: list[str] = []
 
@@ -154,7 +151,11 @@ def transform(
             bad.append(str(error))
             return None
 
-    outputs = _packed(encoded, origin, files, bad) if encoded else shape.outputs(files, count)
+    others: list[str] = []
+    if encoded:
+        outputs, others = _packed(encoded, origin, files)
+    else:
+        outputs = shape.outputs(files, count)
     run = {"function": function, "options": work.options, "source": origin.uri, "codec": codec}
     if encoded or not shape.file_to_file:
         run["rows"] = fingerprint(outputs)
@@ -164,7 +165,9 @@ def transform(
         for output in outputs
         if output.name not in finished
     ]
-    return run_job(
+    if encoded:
+        write_others(target, others, codec)
+    summary = run_job(
         target,
         tasks,
         label=function,
@@ -175,6 +178,7 @@ def transform(
         cpus=tuning.cpus,
         at_once=tuning.at_once,
     )
+    return _with_others(summary, len(others))
 
 
 def _of_few_rows(
@@ -187,8 +191,8 @@ def _of_few_rows(
             yield origin, table.slice(start, step)
 
 
-def _packed(encoded: Encoded, origin: Folder, files: list[File], bad: list[str]) -> list[Output]:
-    """The outputs for encoded files; what else lies there is told in `bad`.
+def _packed(encoded: Encoded, origin: Folder, files: list[File]) -> tuple[list[Output], list[str]]:
+    """The outputs for encoded files, and the names of the other files there.
 
     Raises:
         InputError: there are none, or one is too large.
@@ -198,10 +202,14 @@ def _packed(encoded: Encoded, origin: Folder, files: list[File], bad: list[str])
         raise InputError(
             f"no file in {origin.uri} ends with {', '.join(encoded.suffixes)}: name another folder"
         )
-    if others:
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        bad.append(f"{others[0].name}{more}: of another kind than {', '.join(encoded.suffixes)}")
-    return encoded.outputs(taken)
+    return encoded.outputs(taken), [one.name for one in others]
+
+
+def _with_others(summary: Summary, others: int) -> Summary:
+    if not others:
+        return summary
+    rejected = {**summary.rejected, OTHER_SUFFIX: others}
+    return replace(summary, rows_in=summary.rows_in + others, rejected=rejected)
 
 
 def _finished(folder: Folder, outputs: list[Output]) -> set[str]:

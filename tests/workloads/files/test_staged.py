@@ -114,6 +114,11 @@ def test_stages_read_what_those_before_wrote_and_only_the_result_stays(
     assert times(tmp_path / "out") == before
 
 
+def test_the_output_for_a_single_file_may_be_beside_it(source: Path) -> None:
+    run(job(source / "a", source / "out"))
+    assert (source / "out" / "all").read_bytes() == joined(source, "a")
+
+
 def test_what_an_earlier_run_left_is_used(source: Path, tmp_path: Path) -> None:
     unfinished = job(source, tmp_path / "out")
     unfinished.read_all("first", first_stage(unfinished))
