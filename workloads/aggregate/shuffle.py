@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from errors import UsageError
-from workloads.aggregate.keys import check_key, key_buckets
+from workloads.aggregate.keys import check_bucket_key, key_buckets
 from workloads.files.commit import whole_file
 from workloads.files.exchange import BucketWriter, read_buckets
 from workloads.files.failures import explained
@@ -159,7 +159,7 @@ def shuffle(
         source,
         destination,
         options={"key": key, "files": files},
-        check=partial(check_key, key=key),
+        check=partial(check_bucket_key, key=key),
         codec=codec,
         skip_bad=skip_bad,
         progress=progress,

@@ -9,20 +9,18 @@ from __future__ import annotations
 import json
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
-
-import pyarrow as pa
 
 from errors import RayOnAwsError
 from workloads.files import s3
 from workloads.files.commit import whole_file
 from workloads.files.failures import explained
 from workloads.files.job import Summary, run_job
-from workloads.files.numbering import fingerprint, numbered
+from workloads.files.numbering import Check, fingerprint, numbered
 from workloads.files.parquet import Clock, check_codec
 from workloads.files.places import Folder, check_apart, input_files
 from workloads.files.record import claim
@@ -107,7 +105,7 @@ class StagedJob:
         destination: str | Path,
         *,
         options: Mapping[str, Any],
-        check: Callable[[pa.Schema], None],
+        check: Check,
         codec: str,
         skip_bad: bool,
         progress: bool,
@@ -119,7 +117,8 @@ class StagedJob:
             source: a folder or a file, local or `s3://BUCKET/FOLDER`.
             destination: a folder, local or `s3://BUCKET/FOLDER`; new, empty, or of this same run.
             options: what else decides the result, as JSON has them.
-            check: raises InputError where the columns of a file are not what the work needs.
+            check: raises InputError where the columns of a file are not what the work needs; gives
+                the type that is to be the same in all files, if any is.
             codec: of the result.
             skip_bad: leave out files that cannot be read, and list them.
             progress: whether to show it on standard error.

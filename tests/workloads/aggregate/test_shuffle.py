@@ -114,6 +114,47 @@ def test_files_whose_columns_differ_are_told(tmp_path: Path) -> None:
     assert not list((tmp_path / "out").glob("*.parquet"))
 
 
+@pytest.mark.usefixtures("without_ray")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (pa.timestamp("ms"), pa.timestamp("us")),
+        (pa.decimal128(25, 1), pa.decimal128(26, 2)),
+        (pa.int64(), pa.string()),
+    ],
+    ids=str,
+)
+def test_files_whose_keys_are_of_other_types_are_told(
+    tmp_path: Path, first: pa.DataType, second: pa.DataType
+) -> None:
+    for name, kind in (("a", first), ("b", second)):
+        write(tmp_path / "in" / name, pa.table({"label": pa.array([1, 2]).cast(kind)}))
+    told = f"/in/b: the column to go by is of type {second}, and of type {first} in a: cast one"
+    with pytest.raises(InputError, match=re.escape(told)):
+        shuffle(tmp_path / "in", tmp_path / "out", files=2, progress=False)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("without_ray")
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        (pa.large_string(), pa.string(), pa.string_view(), pa.null()),
+        (pa.int64(), pa.int8(), pa.null(), pa.uint16()),
+    ],
+    ids=["text", "numbers"],
+)
+def test_a_key_is_the_same_in_every_form_of_its_type(
+    tmp_path: Path, kinds: list[pa.DataType]
+) -> None:
+    for index, kind in enumerate(kinds):
+        values = pa.nulls(9) if pa.types.is_null(kind) else pa.array(range(9)).cast(kind)
+        write(tmp_path / "in" / str(index), pa.table({"label": values}))
+    shuffle(tmp_path / "in", tmp_path / "out", files=4, progress=False)
+    keys = [set(table["label"].to_pylist()) for table in contents(tmp_path / "out").values()]
+    assert sum(map(len, keys)) == len(set().union(*keys)) == 10
+
+
 def test_no_file_is_no_number_of_files(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the number of files must be at least 1, not 0"):
         shuffle(tmp_path, tmp_path / "out", files=0)
