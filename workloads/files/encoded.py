@@ -12,10 +12,9 @@ from errors import InputError, UsageError
 from workloads.files.commit import TEMPORARY
 from workloads.files.failures import explained
 from workloads.files.places import File, Folder, hidden, input_files
-from workloads.files.record import RECORD
+from workloads.files.record import LEFT_OUT, RECORD, STAGES
 from workloads.files.rejects import REJECTED
 from workloads.files.shapes import Output, Shape, Slice, part_name
-from workloads.files.staged import LEFT_OUT, STAGES
 
 # What of them an output file holds: enough that its own cost is little, few enough to share out.
 BYTES_PER_FILE = 64_000_000

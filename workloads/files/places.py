@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +18,7 @@ from workloads.files.failures import explained
 S3_SCHEME = "s3://"
 # Behind the scheme it says that a bucket is read without keys, as it does to Ray.
 ANONYMOUS = "anonymous@"
+REMOVED_AT_ONCE = 16
 
 
 def hidden(name: str) -> bool:
@@ -125,6 +128,20 @@ class Folder:
                 s3.client().delete_object(Bucket=bucket, Key=key)
             else:
                 Path(self.path(name)).unlink(missing_ok=True)
+
+    def within(self, name: str) -> Folder:
+        """A folder in it."""
+        return Folder(f"{self.uri.rstrip('/')}/{name}")
+
+    def clear(self) -> None:
+        """Removes it with all that is in it, if it is there."""
+        with explained(self.uri):
+            if not self.in_s3:
+                shutil.rmtree(self.path(), ignore_errors=not Path(self.path()).exists())
+                return
+            with ThreadPoolExecutor(REMOVED_AT_ONCE) as threads:
+                names = [name for name, _, _ in s3.objects(self.path())]
+                list(threads.map(self.remove, names))
 
     @property
     def _bucket(self) -> str:

@@ -7,29 +7,20 @@ done. A run that was killed goes on with the tasks whose files are not there yet
 from __future__ import annotations
 
 import json
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from errors import RayOnAwsError
-from workloads.files import s3
 from workloads.files.commit import whole_file
-from workloads.files.failures import explained
 from workloads.files.job import Summary, run_job
 from workloads.files.numbering import Check, fingerprint, numbered
 from workloads.files.parquet import Clock, check_codec
 from workloads.files.places import Folder, check_apart, input_files
-from workloads.files.record import claim
+from workloads.files.record import LEFT_OUT, STAGES, claim, writing
 from workloads.files.tasks import Outcome, Task
-
-STAGES = "_stages"
-# Names the files that were left out as bad, and why: they are so in every stage, and next time too.
-LEFT_OUT = "_left_out.json"
-REMOVED_AT_ONCE = 16
 
 Item = TypeVar("Item")
 
@@ -157,7 +148,7 @@ class StagedJob:
 
     def stage(self, name: str) -> Folder:
         """The folder for the files of a stage."""
-        return Folder(f"{self.target.uri.rstrip('/')}/{STAGES}/{name}")
+        return self.target.within(f"{STAGES}/{name}")
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Those files of the result that are still to be made."""
@@ -198,7 +189,7 @@ class StagedJob:
             RayOnAwsError: a task cannot read or write.
         """
         last = self._run(self.target, "result", tasks)
-        _remove(Folder(f"{self.target.uri.rstrip('/')}/{STAGES}"))
+        self.target.within(STAGES).clear()
         return replace(
             last,
             already_there=already_there,
@@ -214,13 +205,14 @@ class StagedJob:
         self, folder: Folder, name: str, tasks: Sequence[Task], *, skip_bad: bool = False
     ) -> Summary:
         there = {file.name for file in folder.files()} if self._claimed_before else set()
-        summary = run_job(
-            folder,
-            [task for task in tasks if task.name not in there],
-            label=f"{self._label}:{name}",
-            skip_bad=skip_bad,
-            progress=self._progress,
-        )
+        with writing(self.target):
+            summary = run_job(
+                folder,
+                [task for task in tasks if task.name not in there],
+                label=f"{self._label}:{name}",
+                skip_bad=skip_bad,
+                progress=self._progress,
+            )
         self._done.append(summary)
         return summary
 
@@ -238,14 +230,3 @@ def clocked(clock: Clock, items: Iterator[Item]) -> Iterator[Item]:
             except StopIteration:
                 return
         yield item
-
-
-def _remove(folder: Folder) -> None:
-    """Removes a folder and all that is in it."""
-    if not folder.in_s3:
-        with explained(folder.uri):
-            shutil.rmtree(folder.path(), ignore_errors=not Path(folder.path()).exists())
-        return
-    with explained(folder.uri), ThreadPoolExecutor(REMOVED_AT_ONCE) as threads:
-        names = [name for name, _, _ in s3.objects(folder.path())]
-        list(threads.map(folder.remove, names))

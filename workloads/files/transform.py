@@ -16,7 +16,7 @@ from workloads.files.functions import Function, apply
 from workloads.files.job import Summary, run_job
 from workloads.files.parquet import Clock, Writer, check_codec, row_count
 from workloads.files.places import File, Folder, check_apart, hidden, input_files
-from workloads.files.record import claim
+from workloads.files.record import claim, writing
 from workloads.files.rejects import OTHER_SUFFIX, Rejects, write_others
 from workloads.files.rows import ParquetRows, Rows
 from workloads.files.shapes import Output, Shape, fingerprint
@@ -165,19 +165,20 @@ def transform(
         for output in outputs
         if output.name not in finished
     ]
-    if encoded:
-        write_others(target, others, codec)
-    summary = run_job(
-        target,
-        tasks,
-        label=function,
-        already_there=len(finished),
-        skipped=bad,
-        skip_bad=skip_bad,
-        progress=progress,
-        cpus=tuning.cpus,
-        at_once=tuning.at_once,
-    )
+    with writing(target):
+        if encoded:
+            write_others(target, others, codec)
+        summary = run_job(
+            target,
+            tasks,
+            label=function,
+            already_there=len(finished),
+            skipped=bad,
+            skip_bad=skip_bad,
+            progress=progress,
+            cpus=tuning.cpus,
+            at_once=tuning.at_once,
+        )
     return _with_others(summary, len(others))
 
 

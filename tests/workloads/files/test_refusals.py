@@ -65,6 +65,14 @@ def test_input_and_output_may_not_lie_within_one_another(
     assert everything_in(tmp_path) == before
 
 
+def test_a_typo_is_corrected_in_the_same_folder(source: Path, tmp_path: Path) -> None:
+    clean = "workloads.text:clean"
+    with pytest.raises(InputError, match="there is no column 'txt'"):
+        transform(source, tmp_path / "out", clean, options={"column": "txt"}, progress=False)
+    summary = transform(source, tmp_path / "out", clean, options={"column": "text"}, progress=False)
+    assert (summary.written, summary.already_there) == (4, 0)
+
+
 @pytest.fixture
 def bad_source(source: Path) -> Path:
     """Bad files among the good ones."""

@@ -162,6 +162,26 @@ def test_what_is_found_to_be_bad_is_told_or_left_out_from_then_on(
     assert (tmp_path / "other" / "all").read_bytes() == joined(source, "b/c", "b/d")
 
 
+def test_what_a_failure_advises_is_taken(source: Path, tmp_path: Path) -> None:
+    whole = (source / "a").read_bytes()
+    (source / "a").rename(source / "a bad one")
+    with pytest.raises(InputError, match=r"/a bad one is bad"):
+        run(job(source, tmp_path / "out"))
+    # Left out: all stages begin anew, as a bad file may be found by other columns then.
+    kept = tmp_path / "out" / "_stages" / "first" / "b" / "c.1"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(b"of the earlier run")
+    assert len(run(job(source, tmp_path / "out", skip_bad=True)).skipped) == 1
+    assert (tmp_path / "out" / "all").read_bytes() == joined(source, "b/c", "b/d")
+    # Or written anew.
+    with pytest.raises(InputError, match=r"/a bad one is bad"):
+        run(job(source, tmp_path / "other"))
+    (source / "a bad one").unlink()
+    (source / "a").write_bytes(whole)
+    run(job(source, tmp_path / "other"))
+    assert (tmp_path / "other" / "all").read_bytes() == joined(source, "a", "b/c", "b/d")
+
+
 def test_another_run_or_other_input_is_refused(source: Path, tmp_path: Path) -> None:
     run(job(source, tmp_path / "out"))
     with pytest.raises(OutputError, match="codec was 'none' and is now 'zstd'"):
