@@ -87,6 +87,10 @@ class Encoded:
             for index, pack in enumerate(packs)
         ]
 
+    def pieces(self, output: Output) -> list[Output]:
+        """See `Rows`: all of it, as the function rejects what is bad."""
+        return [output]
+
     def tables(
         self, source: Folder, output: Output, batch_bytes: int
     ) -> Iterator[tuple[str, pa.Table]]:

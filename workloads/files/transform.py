@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from workloads.files.record import claim, writing
 from workloads.files.rejects import OTHER_SUFFIX, Rejects, write_others
 from workloads.files.rows import ParquetRows, Rows
 from workloads.files.shapes import Output, Shape, fingerprint
+from workloads.files.staged import clocked
 from workloads.files.tasks import Outcome
 from workloads.files.tuning import DEFAULT, Tuning, tuned
 
@@ -27,9 +28,22 @@ FILE_TO_FILE = Shape()
 PARQUET = ParquetRows()
 
 
+class _BadPieceError(Exception):
+    """A piece of what an output is made from is bad: which, and why."""
+
+    def __init__(self, position: int, why: InputError) -> None:
+        super().__init__(position, why)
+        self.position = position
+        self.why = why
+
+
 @dataclass(frozen=True)
 class TransformTask:
-    """Reads the rows of one output, applies the function and writes the file."""
+    """Reads the rows of one output, applies the function and writes the file.
+
+    Where it is made from several inputs, those that are bad are left out with `skip_bad`: each as
+    a whole, so that the file is begun again without it.
+    """
 
     source: Folder
     destination: Folder
@@ -38,6 +52,7 @@ class TransformTask:
     codec: str
     tuning: Tuning = DEFAULT
     rows: Rows = PARQUET
+    skip_bad: bool = False
 
     @property
     def name(self) -> str:
@@ -51,32 +66,35 @@ class TransformTask:
 
     def run(self) -> Outcome:
         """Makes the file; see `Task`."""
-        try:
-            return self._run()
-        except RayOnAwsError as error:
-            return Outcome(self.name, self.weight, error=error)
+        pieces = self.rows.pieces(self.output)
+        left_out: list[str] = []
+        while True:
+            try:
+                return replace(self._run(pieces), left_out=tuple(left_out))
+            except _BadPieceError as bad:
+                if not self.skip_bad or len(pieces) == 1:
+                    return Outcome(self.name, self.weight, error=bad.why, left_out=tuple(left_out))
+                left_out.append(f"{bad.why} ({self._rows_of(pieces.pop(bad.position))})")
+            except RayOnAwsError as error:
+                return Outcome(self.name, self.weight, error=error)
 
-    def _run(self) -> Outcome:
+    def _run(self, pieces: Sequence[Output]) -> Outcome:
         function = self.function.load()
         reading, working, writing = Clock(), Clock(), Clock()
         rows_in = 0
         rejects = Rejects()
-        tables = _of_few_rows(
-            self.rows.tables(self.source, self.output, self.tuning.batch_bytes),
-            self.tuning.batch_rows,
-        )
         with whole_file(self.destination, self.name) as sink:
             writer = Writer(sink, self.codec, self.tuning.row_group_bytes)
-            while True:
-                with reading.running():
-                    origin, table = next(tables, ("", None))
-                if table is None:
-                    break
-                rows_in += table.num_rows
-                with working.running():
-                    result = apply(function, table, self.function.name, origin)
-                with writing.running():
-                    writer.add(rejects.kept_of(result, origin), origin)
+            for position, piece in enumerate(pieces):
+                try:
+                    for origin, table in clocked(reading, self._tables(piece)):
+                        rows_in += table.num_rows
+                        with working.running():
+                            result = apply(function, table, self.function.name, origin)
+                        with writing.running():
+                            writer.add(rejects.kept_of(result, origin), origin)
+                except InputError as error:
+                    raise _BadPieceError(position, error) from error
             with writing.running():
                 writer.close()
                 # Before the file has its name, which says that all of it is done.
@@ -93,6 +111,18 @@ class TransformTask:
             write_seconds=writing.seconds,
             rejected=dict(rejects.reasons),
         )
+
+    def _tables(self, piece: Output) -> Iterator[tuple[str, pa.Table]]:
+        """Tables of so many rows at the most as it is tuned to."""
+        tables = self.rows.tables(self.source, piece, self.tuning.batch_bytes)
+        for origin, table in tables:
+            step = self.tuning.batch_rows or max(table.num_rows, 1)
+            for start in range(0, max(table.num_rows, 1), step):
+                yield origin, table.slice(start, step)
+
+    def _rows_of(self, piece: Output) -> str:
+        part = piece.slices[0]
+        return f"rows {part.start} to {part.stop} of it, which were to go into {self.name}"
 
 
 def transform(
@@ -121,7 +151,8 @@ def transform(
         options: passed to the function by keyword; as JSON has them.
         shape: a file for a file, or so many rows in a file, or so many files.
         codec: of the output: snappy, zstd, lz4, gzip or none.
-        skip_bad: leave out files that cannot be read or transformed, and list them.
+        skip_bad: leave out files, or what of them goes into an output file, that cannot be read or
+            transformed, and list them.
         encoded: which files are the rows themselves, where the source holds no Parquet; others go
             to a file in `_rejected`, by their names.
         tuning: how the job is cut up and spread; by default what `tuned` says.
@@ -161,7 +192,7 @@ def transform(
         run["rows"] = fingerprint(outputs)
     finished = _finished(target, outputs) if claim(target, run) else set()
     tasks = [
-        TransformTask(origin, target, output, work, codec, tuning, encoded or PARQUET)
+        TransformTask(origin, target, output, work, codec, tuning, encoded or PARQUET, skip_bad)
         for output in outputs
         if output.name not in finished
     ]
@@ -180,16 +211,6 @@ def transform(
             at_once=tuning.at_once,
         )
     return _with_others(summary, len(others))
-
-
-def _of_few_rows(
-    tables: Iterator[tuple[str, pa.Table]], most: int | None
-) -> Iterator[tuple[str, pa.Table]]:
-    """The tables, those with more rows than that in slices."""
-    for origin, table in tables:
-        step = most or max(table.num_rows, 1)
-        for start in range(0, max(table.num_rows, 1), step):
-            yield origin, table.slice(start, step)
 
 
 def _packed(encoded: Encoded, origin: Folder, files: list[File]) -> tuple[list[Output], list[str]]:
