@@ -200,7 +200,9 @@ class Writer:
         if table.schema != self._writer.schema:
             table = _fitted(table, self._writer.schema, origin)
         self.rows += table.num_rows
-        self._held.append(table)
+        # One without rows may be cut from a large one, which it would keep in memory.
+        if table.num_rows or not self._held:
+            self._held.append(table)
         self._held_bytes += table.nbytes
         if self._held_bytes >= self._row_group_bytes:
             self._flush()

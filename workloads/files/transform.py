@@ -12,12 +12,13 @@ import pyarrow as pa
 from errors import InputError, RayOnAwsError
 from workloads.files.commit import whole_file
 from workloads.files.encoded import Encoded, not_meant
+from workloads.files.failures import explained
 from workloads.files.functions import Function, apply
 from workloads.files.job import Summary, run_job
 from workloads.files.parquet import Clock, Writer, check_codec, row_count
 from workloads.files.places import File, Folder, check_apart, hidden, input_files
 from workloads.files.record import claim, writing
-from workloads.files.rejects import OTHER_SUFFIX, Rejects, write_others
+from workloads.files.rejects import OTHER_SUFFIX, rejecting, write_others
 from workloads.files.rows import ParquetRows, Rows
 from workloads.files.shapes import Output, Shape, fingerprint
 from workloads.files.staged import clocked
@@ -82,9 +83,14 @@ class TransformTask:
         function = self.function.load()
         reading, working, writing = Clock(), Clock(), Clock()
         rows_in = 0
-        rejects = Rejects()
-        with whole_file(self.destination, self.name) as sink:
-            writer = Writer(sink, self.codec, self.tuning.row_group_bytes)
+        codec, row_group_bytes = self.codec, self.tuning.row_group_bytes
+        with (
+            whole_file(self.destination, self.name) as sink,
+            rejecting(self.destination, self.name, codec, row_group_bytes) as rejects,
+            # Or else it would be told of the rejected rows' file.
+            explained(f"{self.destination.uri}/{self.name}"),
+        ):
+            writer = Writer(sink, codec, row_group_bytes)
             for position, piece in enumerate(pieces):
                 try:
                     for origin, table in clocked(reading, self._tables(piece)):
@@ -97,8 +103,6 @@ class TransformTask:
                     raise _BadPieceError(position, error) from error
             with writing.running():
                 writer.close()
-                # Before the file has its name, which says that all of it is done.
-                rejects.write(self.destination, self.name, self.codec)
                 bytes_out = sink.tell()
         return Outcome(
             self.name,
