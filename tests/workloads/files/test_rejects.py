@@ -57,6 +57,24 @@ def test_what_is_rejected_before_a_failure_does_not_stay(source: Path, tmp_path:
     assert everything_in(out) == {REJECTED, "_temporary"}
 
 
+def test_rejected_rows_are_there_before_the_output_says_that_all_is_done(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    named: list[str] = []
+    replace = Path.replace
+
+    def note(path: Path, target: Path) -> Path:
+        named.append(str(target.relative_to(out)))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", note)
+    output = Output("a.parquet", (Slice("a.parquet"),), 0, 0)
+    function = Function(f"{user.NAME}:rejects_odd")
+    TransformTask(Folder.of(source), Folder.of(out), output, function, "snappy").run()
+    assert named == [f"{REJECTED}/a.parquet", "a.parquet"]
+
+
 def test_each_row_is_kept_or_rejected(source: Path, tmp_path: Path) -> None:
     summary = run(source, tmp_path / "out", "rejects_odd")
     assert (summary.rows_in, summary.rows_out, summary.rejected) == (42, 21, {"odd": 21})
