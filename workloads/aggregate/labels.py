@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from errors import UsageError
 from workloads.aggregate.keys import check_key
 from workloads.aggregate.partials import (
     KEY,
@@ -31,6 +32,8 @@ from workloads.text.repeats import Keys, first_of
 
 PARTIALS, HASHES, DISTINCT = "partials", "texts", "distinct"
 RESULT = part_name(0, 1)
+# The columns of the result behind the key.
+FIGURES_OF_KEY = ("rows", "distinct", "bytes", "mean_length", "min_length", "max_length")
 # A task that counts distinct texts holds about so many hashes in memory, and a table of them.
 TEXTS_PER_BUCKET = 2_000_000
 
@@ -151,6 +154,11 @@ def labels(
         OutputError: the destination holds something else, is full or may not be written.
         StorageError: a store refuses or cannot be reached.
     """
+    if key in FIGURES_OF_KEY:
+        raise UsageError(
+            f"'{key}' is a column of the result, and so cannot be that of its keys too: "
+            "rename it in the input, and name it with --key"
+        )
     job = StagedJob(
         "aggregate.labels",
         source,
@@ -198,9 +206,9 @@ def labels(
     )
 
 
-def _check(schema: pa.Schema, key: str, column: str) -> None:
-    check_key(schema, key)
+def _check(schema: pa.Schema, key: str, column: str) -> pa.DataType:
     check_text(schema, column)
+    return check_key(schema, key)
 
 
 def _with_start(batch: pa.RecordBatch, start: int) -> Keys:
@@ -228,14 +236,12 @@ def _combined(partials: pa.Table, distinct: pa.Table) -> pa.Table:
     mean = pc.divide(
         added["characters_sum"].cast(pa.float64()), added["texts_sum"].cast(pa.float64())
     )
-    return pa.table(
-        {
-            KEY: added[KEY],
-            "rows": added["rows_sum"],
-            "distinct": counted["distinct_sum"],
-            "bytes": added["bytes_sum"],
-            "mean_length": pc.if_else(some, mean, pa.scalar(None, pa.float64())),
-            "min_length": pc.if_else(some, added["least_min"], nothing),
-            "max_length": pc.if_else(some, added["most_max"], nothing),
-        }
-    )
+    figures = [
+        added["rows_sum"],
+        counted["distinct_sum"],
+        added["bytes_sum"],
+        pc.if_else(some, mean, pa.scalar(None, pa.float64())),
+        pc.if_else(some, added["least_min"], nothing),
+        pc.if_else(some, added["most_max"], nothing),
+    ]
+    return pa.table([added[KEY], *figures], names=[KEY, *FIGURES_OF_KEY])

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from errors import InputError
 from workloads.aggregate.keys import distinct_keys
 from workloads.files.commit import whole_file
 from workloads.files.exchange import BucketWriter, read_bucket
@@ -92,22 +91,9 @@ def partials_name(part: Part) -> str:
 
 
 def read_partials(folder: Folder, parts: Sequence[Part]) -> Iterator[pa.Table]:
-    """The groups of each input file; of one table, the rows are as the numbers of texts say.
-
-    Raises:
-        InputError: files do not agree about the type of the key.
-    """
-    before: tuple[str, pa.DataType] | None = None
+    """The groups of each input file; of one table, the rows are as the numbers of texts say."""
     for part in parts:
-        table = pa.Table.from_batches(read_bucket(folder, partials_name(part), 0, 1))
-        kind = table.schema.field(KEY).type
-        before = before or (part.file.name, kind)
-        if kind != before[1]:
-            raise InputError(
-                f"the column to group by is of type {before[1]} in {before[0]}, and of type {kind} "
-                f"in {part.file.name}: cast one of them first"
-            )
-        yield table
+        yield pa.Table.from_batches(read_bucket(folder, partials_name(part), 0, 1))
 
 
 def _texts(hashes: Hashes, groups: Numbers, valid: npt.NDArray[np.bool_]) -> pa.Table:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from errors import UsageError
-from workloads.aggregate.keys import check_key, key_buckets
+from workloads.aggregate.keys import check_bucket_key, key_buckets
 from workloads.files.commit import whole_file
 from workloads.files.exchange import BucketWriter, read_buckets
 from workloads.files.failures import explained
@@ -20,6 +20,7 @@ from workloads.files.parquet import Writer, read_rows
 from workloads.files.places import Folder
 from workloads.files.shapes import part_name
 from workloads.files.staged import Account, StagedJob, StageTask, clocked
+from workloads.files.types import plain_schema, wide_schema
 
 STAGE = "rows"
 # Fast both ways; rows are written once and read once.
@@ -52,7 +53,7 @@ class ScatterTask(StageTask):
                 with account.working.running():
                     keys = table.column(self.key).combine_chunks()
                     buckets = key_buckets(keys, self.files)
-                    rows = table.cast(_plain(table.schema))
+                    rows = table.cast(plain_schema(table.schema))
                 with account.writing.running():
                     writer = writer or BucketWriter(sink, rows.schema, self.files, CODEC)
                     writer.add(rows, buckets)
@@ -92,12 +93,12 @@ class GatherTask(StageTask):
         with whole_file(self.target, self.name) as sink:
             writer = Writer(sink, self.codec)
             found = read_buckets(self.scattered, names, self.position, self.files)
-            schema = self._schema(0)
+            schema = wide_schema(self._schema(0))
             for position, batch in clocked(account.reading, found):
                 origin = f"{self.source.uri}/{self.parts[position].file.name}"
                 with account.working.running():
                     rows = pa.Table.from_batches([batch])
-                    if rows.schema == _plain(schema):
+                    if rows.schema == plain_schema(schema):
                         rows = rows.cast(schema)
                 with account.writing.running():
                     writer.add(rows, origin)
@@ -158,7 +159,7 @@ def shuffle(
         source,
         destination,
         options={"key": key, "files": files},
-        check=partial(check_key, key=key),
+        check=partial(check_bucket_key, key=key),
         codec=codec,
         skip_bad=skip_bad,
         progress=progress,
@@ -205,17 +206,4 @@ def shuffle(
             if name in missing
         ],
         already_there=number - len(missing),
-    )
-
-
-def _plain(schema: pa.Schema) -> pa.Schema:
-    """The columns without dictionaries, which an Arrow file may hold only one of for a column."""
-    return pa.schema(
-        [
-            column.with_type(column.type.value_type)
-            if pa.types.is_dictionary(column.type)
-            else column
-            for column in schema
-        ],
-        schema.metadata,
     )

@@ -9,8 +9,11 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 
 from errors import InputError, UsageError
+from workloads.files.commit import TEMPORARY
 from workloads.files.failures import explained
-from workloads.files.places import File, Folder, input_files
+from workloads.files.places import File, Folder, hidden, input_files
+from workloads.files.record import LEFT_OUT, RECORD, STAGES
+from workloads.files.rejects import REJECTED
 from workloads.files.shapes import Output, Shape, Slice, part_name
 
 # What of them an output file holds: enough that its own cost is little, few enough to share out.
@@ -18,6 +21,19 @@ BYTES_PER_FILE = 64_000_000
 # Arrow counts the bytes of a column of this type with 31 bits.
 MOST_BYTES = 2**31 - 1
 SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.binary())])
+
+
+# What outputs of ours hold beside data.
+OURS = {RECORD, LEFT_OUT, STAGES, REJECTED, TEMPORARY}
+PARQUET_SUFFIX = ".parquet"
+
+
+def not_meant(name: str) -> bool:
+    """Whether a file is none of the encoded ones: a part of its name begins with a dot or is ours.
+
+    Not as with Parquet: cameras name pictures `_MG_0001.JPG` and `_DSC0002.JPG`.
+    """
+    return any(part.startswith(".") or part in OURS for part in name.split("/"))
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,10 @@ class Encoded:
             for index, pack in enumerate(packs)
         ]
 
+    def pieces(self, output: Output) -> list[Output]:
+        """See `Rows`: all of it, as the function rejects what is bad."""
+        return [output]
+
     def tables(
         self, source: Folder, output: Output, batch_bytes: int
     ) -> Iterator[tuple[str, pa.Table]]:
@@ -118,13 +138,23 @@ def encoded_in(
             usual, and in any case where the source is Parquet.
 
     Raises:
-        UsageError: the arguments do not go together.
+        UsageError: the arguments do not go together, or it holds both.
         InputError: there is no such source.
         StorageError: a store refuses or cannot be reached.
     """
-    _, files = input_files(Folder.of(source))
+    _, files = input_files(Folder.of(source), not_meant)
     encoded = Encoded(suffixes, BYTES_PER_FILE if bytes_per_file is None else bytes_per_file)
-    if not encoded.chosen(files)[0]:
+    taken, others = encoded.chosen(files)
+    tables = [one for one in others if _is_parquet(one.name)]
+    if tables:
+        # A picture in a folder that readers of Parquet pass over is none of the data.
+        taken = [one for one in taken if not hidden(one.name)]
+    if taken and tables:
+        raise UsageError(
+            f"{source} holds {what}, such as {taken[0].name}, and Parquet, such as "
+            f"{tables[0].name}: name a folder or a file with one of them"
+        )
+    if not taken:
         if bytes_per_file is not None:
             raise UsageError(f"{source} holds no {what}: --bytes-per-file is for these")
         return None
@@ -134,6 +164,10 @@ def encoded_in(
             "say how much goes into an output file with --bytes-per-file"
         )
     return encoded
+
+
+def _is_parquet(name: str) -> bool:
+    return name.lower().endswith(PARQUET_SUFFIX) and not hidden(name)
 
 
 def _table(source: Folder, paths: list[str], contents: list[bytes]) -> tuple[str, pa.Table]:

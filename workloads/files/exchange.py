@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from workloads.files.failures import explained
+from workloads.files.picking import reordered
 from workloads.files.places import Folder
 
 # What is held, and sorted by bucket, at a time.
@@ -66,7 +67,7 @@ class BucketWriter:
         table = pa.concat_tables([rows for rows, _ in self._held]).combine_chunks()
         buckets = np.concatenate([of_rows for _, of_rows in self._held])
         if self._number > 1:
-            table = table.take(np.argsort(buckets, kind="stable"))
+            table = reordered(table, np.argsort(buckets, kind="stable"))
         counts = np.bincount(buckets, minlength=self._number)
         start = 0
         for count in counts:

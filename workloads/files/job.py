@@ -22,7 +22,8 @@ class Summary:
     Attributes:
         written: output files written by this run.
         already_there: output files that an earlier, unfinished run had written.
-        skipped: inputs left out because they could not be read, each with the reason.
+        skipped: inputs, or rows of them, left out because they could not be read, each with the
+            reason.
         rows_in: rows read by this run.
         rows_out: rows written by this run.
         bytes_out: size of the files written by this run.
@@ -80,6 +81,7 @@ def run_job(
     with meter, closing(distribute(tasks, cpus=cpus, most=at_once)) as running:
         for outcome in running:
             meter.advance(outcome.weight)
+            left_out += outcome.left_out
             if outcome.error is None:
                 outcomes.append(outcome)
             elif skip_bad and outcome.bad_input:

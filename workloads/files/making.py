@@ -15,7 +15,7 @@ from workloads.files.commit import whole_file
 from workloads.files.job import Summary, run_job
 from workloads.files.parquet import Clock, Writer, check_codec
 from workloads.files.places import Folder
-from workloads.files.record import claim
+from workloads.files.record import claim, writing
 from workloads.files.shapes import part_name
 from workloads.files.tasks import Outcome
 from workloads.files.tuning import DEFAULT, Tuning, tuned
@@ -229,15 +229,16 @@ def make(
     tuning = DEFAULT if function is None else tuned(function)
     tasks = make_tasks(data, folder, codec, tuning)
     missing = [task for task in tasks if task.name not in there]
-    return run_job(
-        folder,
-        missing,
-        label=label,
-        already_there=len(tasks) - len(missing),
-        progress=progress,
-        cpus=tuning.cpus,
-        at_once=tuning.at_once,
-    )
+    with writing(folder):
+        return run_job(
+            folder,
+            missing,
+            label=label,
+            already_there=len(tasks) - len(missing),
+            progress=progress,
+            cpus=tuning.cpus,
+            at_once=tuning.at_once,
+        )
 
 
 def generate(

@@ -18,6 +18,10 @@ from workloads.files.places import File, Folder
 FOOTERS_AT_ONCE = 16
 
 
+# Looks at the columns of a file; gives the type that is to be the same in all files, if any is.
+Check = Callable[[pa.Schema], pa.DataType | None]
+
+
 @dataclass(frozen=True)
 class Part:
     """An input file and the numbers of its rows.
@@ -41,7 +45,7 @@ class Part:
 def numbered(
     folder: Folder,
     files: Sequence[File],
-    check: Callable[[pa.Schema], None],
+    check: Check,
     *,
     skip_bad: bool = False,
 ) -> tuple[list[Part], list[str]]:
@@ -57,17 +61,17 @@ def numbered(
         The files, and why others are not among them.
 
     Raises:
-        InputError: a file is not Parquet or lacks what is needed, and not `skip_bad`.
+        InputError: a file is not Parquet, lacks what is needed or differs, and not `skip_bad`.
     """
 
-    def look(file: File) -> int | str:
+    def look(file: File) -> tuple[int, pa.DataType | None] | str:
         try:
             with explained(f"{folder.uri}/{file.name}"):
                 path, filesystem = folder.path(file.name), folder.filesystem()
                 footer = pq.read_metadata(path, filesystem=filesystem)
                 schema = footer.schema.to_arrow_schema()
-            _check(check, schema, f"{folder.uri}/{file.name}")
-            return int(footer.num_rows)
+            kind = _checked(check, schema, f"{folder.uri}/{file.name}")
+            return int(footer.num_rows), kind
         except InputError as error:
             if not skip_bad:
                 raise
@@ -75,14 +79,24 @@ def numbered(
 
     parts: list[Part] = []
     bad: list[str] = []
+    first: tuple[str, pa.DataType] | None = None
     start = 0
     with ThreadPoolExecutor(FOOTERS_AT_ONCE) as threads:
         for file, found in zip(files, threads.map(look, files), strict=True):
             if isinstance(found, str):
                 bad.append(found)
                 continue
-            parts.append(Part(file, start, found))
-            start += found
+            rows, kind = found
+            if kind is not None:
+                first = first or (file.name, kind)
+                if kind != first[1]:
+                    told = _differing(f"{folder.uri}/{file.name}", kind, *first)
+                    if not skip_bad:
+                        raise InputError(told)
+                    bad.append(told)
+                    continue
+            parts.append(Part(file, start, rows))
+            start += rows
     return parts, bad
 
 
@@ -92,8 +106,15 @@ def fingerprint(files: Sequence[File]) -> str:
     return sha256(json.dumps(seen).encode()).hexdigest()[:16]
 
 
-def _check(check: Callable[[pa.Schema], None], schema: pa.Schema, origin: str) -> None:
+def _checked(check: Check, schema: pa.Schema, origin: str) -> pa.DataType | None:
     try:
-        check(schema)
+        return check(schema)
     except InputError as error:
         raise InputError(f"{origin}: {error}") from error
+
+
+def _differing(origin: str, kind: pa.DataType, first: str, of_first: pa.DataType) -> str:
+    return (
+        f"{origin}: the column to go by is of type {kind}, and of type {of_first} in {first}: "
+        "cast one of them first"
+    )

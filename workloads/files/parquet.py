@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from errors import FunctionError, InputError, UsageError
 from workloads.files.failures import explained
 from workloads.files.places import Folder
+from workloads.files.types import fits, is_bytes, is_text, wide_schema
 
 CODECS = ("snappy", "zstd", "lz4", "gzip", "none")
 # About what fits a core's own cache together with what is made from it.
@@ -191,15 +192,17 @@ class Writer:
         """Takes rows made from the file `origin`; written when a row group is full, or at the end.
 
         Raises:
-            InputError: its columns are not those of the tables before.
+            InputError: its columns are not those of the tables before, or two have one name.
             FunctionError: it has a column of a type that Parquet cannot hold.
         """
         if self._writer is None:
             self._writer = self._open(table, origin)
-        elif table.schema != self._writer.schema:
+        if table.schema != self._writer.schema:
             table = _fitted(table, self._writer.schema, origin)
         self.rows += table.num_rows
-        self._held.append(table)
+        # One without rows may be cut from a large one, which it would keep in memory.
+        if table.num_rows or not self._held:
+            self._held.append(table)
         self._held_bytes += table.nbytes
         if self._held_bytes >= self._row_group_bytes:
             self._flush()
@@ -218,6 +221,12 @@ class Writer:
             self._held, self._held_bytes = [], 0
 
     def _open(self, first: pa.Table, origin: str) -> pq.ParquetWriter:
+        for name in first.column_names:
+            if first.column_names.count(name) > 1:
+                raise InputError(
+                    f"what was made of {origin} has several columns '{name}': rename all of them "
+                    "but one"
+                )
         tensors = [column.name for column in first.schema if _is_tensor(column.type)]
         short = [
             name
@@ -230,7 +239,7 @@ class Writer:
         try:
             return _FileWriter(
                 self._sink,
-                first.schema,
+                wide_schema(first.schema),
                 compression=self._codec,
                 use_dictionary=columns,
                 write_statistics=columns,
@@ -251,15 +260,16 @@ class _FileWriter(pq.ParquetWriter):  # type: ignore[misc]
 
 
 def _fitted(table: pa.Table, schema: pa.Schema, origin: str) -> pa.Table:
-    try:
-        # In another order is well; a column too many is not, and would be lost.
-        ordered = table.select(schema.names) if len(schema) == table.num_columns else table
-        return ordered.cast(schema)
-    except (KeyError, ValueError, pa.ArrowNotImplementedError) as error:
-        raise InputError(
-            f"what was made of {origin} does not fit the file it goes into: its columns are "
-            f"{_described(table.schema)}, those before it {_described(schema)}; make them alike"
-        ) from error
+    # In another order is well; a column too many is not, and would be lost.
+    if sorted(table.column_names) == sorted(schema.names):
+        ordered = table.select(schema.names)
+        if all(map(fits, ordered.schema.types, schema.types)):
+            with suppress(ValueError, pa.ArrowNotImplementedError):
+                return ordered.cast(schema)
+    raise InputError(
+        f"what was made of {origin} does not fit the file it goes into: its columns are "
+        f"{_described(table.schema)}, those before it {_described(schema)}; make them alike"
+    )
 
 
 def _described(schema: pa.Schema) -> str:
@@ -285,12 +295,6 @@ def _hardly_repeats(column: pa.ChunkedArray) -> bool:
         while _is_list(kind):
             kind = kind.value_type
         return bool(pa.types.is_floating(kind))
-    if not (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-    ):
+    if not (is_text(kind) or is_bytes(kind)):
         return False
     return bool(column.nbytes > LONG_TEXT_BYTES * max(len(column), 1))

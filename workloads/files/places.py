@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +18,12 @@ from workloads.files.failures import explained
 S3_SCHEME = "s3://"
 # Behind the scheme it says that a bucket is read without keys, as it does to Ray.
 ANONYMOUS = "anonymous@"
+REMOVED_AT_ONCE = 16
+
+
+def hidden(name: str) -> bool:
+    """Whether a part of a name begins with `_` or `.`: by Spark's and Arrow's custom, no data."""
+    return any(part.startswith(("_", ".")) for part in name.split("/"))
 
 
 @dataclass(frozen=True)
@@ -85,18 +93,21 @@ class Folder:
             return False
         return PurePosixPath(other.path()).is_relative_to(PurePosixPath(self.path()))
 
-    def files(self) -> list[File]:
+    def files(self, hidden: Callable[[str], bool] = hidden) -> list[File]:
         """All files in it and below, by name; none where it does not exist or is a file itself.
 
-        Names that begin with `_` or `.` are left out, and so is all below them: by the custom of
-        Spark and Arrow these hold no data.
+        Args:
+            hidden: tells by its name which are left out.
 
         Raises:
+            InputError: a name is not text.
             StorageError: the store refuses, the bucket is missing, or it cannot be reached.
         """
         with explained(self.uri):
             found = [File(*one) for one in self._listed()]
-        return sorted((one for one in found if not _hidden(one.name)), key=lambda one: one.name)
+        # A name that ends with a slash stands for a folder in S3.
+        files = [one for one in found if not (one.name.endswith("/") or hidden(one.name))]
+        return sorted(files, key=lambda one: one.name)
 
     def read(self, name: str) -> bytes | None:
         """A small file's content; None where there is no such file."""
@@ -118,6 +129,20 @@ class Folder:
             else:
                 Path(self.path(name)).unlink(missing_ok=True)
 
+    def within(self, name: str) -> Folder:
+        """A folder in it."""
+        return Folder(f"{self.uri.rstrip('/')}/{name}")
+
+    def clear(self) -> None:
+        """Removes it with all that is in it, if it is there."""
+        with explained(self.uri):
+            if not self.in_s3:
+                shutil.rmtree(self.path(), ignore_errors=not Path(self.path()).exists())
+                return
+            with ThreadPoolExecutor(REMOVED_AT_ONCE) as threads:
+                names = [name for name, _, _ in s3.objects(self.path())]
+                list(threads.map(self.remove, names))
+
     @property
     def _bucket(self) -> str:
         return self.path().partition("/")[0]
@@ -131,14 +156,20 @@ class Folder:
         return s3.objects(self.path())
 
 
-def input_files(folder: Folder) -> tuple[Folder, list[File]]:
+def input_files(
+    folder: Folder, hidden: Callable[[str], bool] = hidden
+) -> tuple[Folder, list[File]]:
     """The files that a user means by a folder or by a single file, and the folder they are in.
+
+    Args:
+        folder: or the file.
+        hidden: tells by its name which files of a folder are left out.
 
     Raises:
         InputError: there is nothing there.
         StorageError: the store refuses or cannot be reached.
     """
-    files = folder.files()
+    files = folder.files(hidden)
     if not files:
         parent, _, name = folder.uri.rpartition("/")
         if parent and parent != "s3:/":
@@ -150,6 +181,15 @@ def input_files(folder: Folder) -> tuple[Folder, list[File]]:
     return folder, files
 
 
+def check_apart(source: Folder, target: Folder) -> None:
+    """Raises UsageError where input, a folder or a file, and output lie within one another."""
+    if source.contains(target) or target.contains(source):
+        raise UsageError(
+            f"input {source.uri} and output {target.uri} lie within one another: "
+            "choose an output folder beside the input"
+        )
+
+
 def _below(path: str) -> Iterator[tuple[str, int, int]]:
     """Name, size and time of writing of each file below a folder of this machine."""
     if Path(path).is_file():
@@ -158,9 +198,14 @@ def _below(path: str) -> Iterator[tuple[str, int, int]]:
     base = len(path.rstrip("/")) + 1
     for info in pafs.LocalFileSystem().get_file_info(selector):
         if info.type == pafs.FileType.File:
-            yield info.path[base:], info.size, info.mtime_ns
+            yield _text(info)[base:], info.size, info.mtime_ns
 
 
-def _hidden(name: str) -> bool:
-    """Whether it holds no data; a name that ends with a slash stands for a folder in S3."""
-    return name.endswith("/") or any(part.startswith(("_", ".")) for part in name.split("/"))
+def _text(info: pafs.FileInfo) -> str:
+    try:
+        path: str = info.path
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"the name of the file {error.object!r} is not UTF-8: rename it"
+        ) from error
+    return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pyarrow as pa
@@ -16,6 +16,9 @@ from workloads.files.shapes import Output
 class Rows(Protocol):
     """Reads what an output is made from."""
 
+    def pieces(self, output: Output) -> list[Output]:
+        """What it is made from in pieces, in order, of which a bad one can be left out."""
+
     def tables(
         self, source: Folder, output: Output, batch_bytes: int
     ) -> Iterator[tuple[str, pa.Table]]:
@@ -25,6 +28,10 @@ class Rows(Protocol):
 @dataclass(frozen=True)
 class ParquetRows:
     """Reads rows of Parquet files."""
+
+    def pieces(self, output: Output) -> list[Output]:
+        """See `Rows`: the rows of each file."""
+        return [replace(output, slices=(part,)) for part in output.slices]
 
     def tables(
         self, source: Folder, output: Output, batch_bytes: int

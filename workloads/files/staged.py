@@ -7,31 +7,20 @@ done. A run that was killed goes on with the tasks whose files are not there yet
 from __future__ import annotations
 
 import json
-import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow as pa
-
-from errors import RayOnAwsError, UsageError
-from workloads.files import s3
+from errors import RayOnAwsError
 from workloads.files.commit import whole_file
-from workloads.files.failures import explained
 from workloads.files.job import Summary, run_job
-from workloads.files.numbering import fingerprint, numbered
+from workloads.files.numbering import Check, fingerprint, numbered
 from workloads.files.parquet import Clock, check_codec
-from workloads.files.places import Folder, input_files
-from workloads.files.record import claim
+from workloads.files.places import Folder, check_apart, input_files
+from workloads.files.record import LEFT_OUT, STAGES, claim, writing
 from workloads.files.tasks import Outcome, Task
-
-STAGES = "_stages"
-# Names the files that were left out as bad, and why: they are so in every stage, and next time too.
-LEFT_OUT = "_left_out.json"
-REMOVED_AT_ONCE = 16
 
 Item = TypeVar("Item")
 
@@ -107,7 +96,7 @@ class StagedJob:
         destination: str | Path,
         *,
         options: Mapping[str, Any],
-        check: Callable[[pa.Schema], None],
+        check: Check,
         codec: str,
         skip_bad: bool,
         progress: bool,
@@ -119,7 +108,8 @@ class StagedJob:
             source: a folder or a file, local or `s3://BUCKET/FOLDER`.
             destination: a folder, local or `s3://BUCKET/FOLDER`; new, empty, or of this same run.
             options: what else decides the result, as JSON has them.
-            check: raises InputError where the columns of a file are not what the work needs.
+            check: raises InputError where the columns of a file are not what the work needs; gives
+                the type that is to be the same in all files, if any is.
             codec: of the result.
             skip_bad: leave out files that cannot be read, and list them.
             progress: whether to show it on standard error.
@@ -137,11 +127,7 @@ class StagedJob:
         self._progress = progress
         self.origin, files = input_files(Folder.of(source))
         self.target = Folder.of(destination)
-        if self.origin.contains(self.target) or self.target.contains(self.origin):
-            raise UsageError(
-                f"input {self.origin.uri} and output {self.target.uri} lie within one another: "
-                "choose an output folder beside the input"
-            )
+        check_apart(Folder.of(source), self.target)
         self.parts, self.skipped = numbered(self.origin, files, check, skip_bad=skip_bad)
         run = {
             "workload": label,
@@ -162,7 +148,7 @@ class StagedJob:
 
     def stage(self, name: str) -> Folder:
         """The folder for the files of a stage."""
-        return Folder(f"{self.target.uri.rstrip('/')}/{STAGES}/{name}")
+        return self.target.within(f"{STAGES}/{name}")
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Those files of the result that are still to be made."""
@@ -203,7 +189,7 @@ class StagedJob:
             RayOnAwsError: a task cannot read or write.
         """
         last = self._run(self.target, "result", tasks)
-        _remove(Folder(f"{self.target.uri.rstrip('/')}/{STAGES}"))
+        self.target.within(STAGES).clear()
         return replace(
             last,
             already_there=already_there,
@@ -219,13 +205,14 @@ class StagedJob:
         self, folder: Folder, name: str, tasks: Sequence[Task], *, skip_bad: bool = False
     ) -> Summary:
         there = {file.name for file in folder.files()} if self._claimed_before else set()
-        summary = run_job(
-            folder,
-            [task for task in tasks if task.name not in there],
-            label=f"{self._label}:{name}",
-            skip_bad=skip_bad,
-            progress=self._progress,
-        )
+        with writing(self.target):
+            summary = run_job(
+                folder,
+                [task for task in tasks if task.name not in there],
+                label=f"{self._label}:{name}",
+                skip_bad=skip_bad,
+                progress=self._progress,
+            )
         self._done.append(summary)
         return summary
 
@@ -243,14 +230,3 @@ def clocked(clock: Clock, items: Iterator[Item]) -> Iterator[Item]:
             except StopIteration:
                 return
         yield item
-
-
-def _remove(folder: Folder) -> None:
-    """Removes a folder and all that is in it."""
-    if not folder.in_s3:
-        with explained(folder.uri):
-            shutil.rmtree(folder.path(), ignore_errors=not Path(folder.path()).exists())
-        return
-    with explained(folder.uri), ThreadPoolExecutor(REMOVED_AT_ONCE) as threads:
-        names = [name for name, _, _ in s3.objects(folder.path())]
-        list(threads.map(folder.remove, names))

@@ -24,6 +24,7 @@ class Outcome:
         write_seconds: time spent encoding and writing.
         error: why nothing was written; None where all went well.
         rejected: how many rows were rejected for each reason.
+        left_out: why rows are not in the file that were to be, for each input that they are of.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Outcome:
     write_seconds: float = 0.0
     error: RayOnAwsError | None = None
     rejected: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def bad_input(self) -> bool:

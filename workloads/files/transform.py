@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from errors import InputError, RayOnAwsError, UsageError
+from errors import InputError, RayOnAwsError
 from workloads.files.commit import whole_file
-from workloads.files.encoded import Encoded
+from workloads.files.encoded import Encoded, not_meant
+from workloads.files.failures import explained
 from workloads.files.functions import Function, apply
 from workloads.files.job import Summary, run_job
 from workloads.files.parquet import Clock, Writer, check_codec, row_count
-from workloads.files.places import File, Folder, input_files
-from workloads.files.record import claim
-from workloads.files.rejects import Rejects
+from workloads.files.places import File, Folder, check_apart, hidden, input_files
+from workloads.files.record import claim, writing
+from workloads.files.rejects import OTHER_SUFFIX, rejecting, write_others
 from workloads.files.rows import ParquetRows, Rows
 from workloads.files.shapes import Output, Shape, fingerprint
+from workloads.files.staged import clocked
 from workloads.files.tasks import Outcome
 from workloads.files.tuning import DEFAULT, Tuning, tuned
 
@@ -27,9 +29,22 @@ FILE_TO_FILE = Shape()
 PARQUET = ParquetRows()
 
 
+class _BadPieceError(Exception):
+    """A piece of what an output is made from is bad: which, and why."""
+
+    def __init__(self, position: int, why: InputError) -> None:
+        super().__init__(position, why)
+        self.position = position
+        self.why = why
+
+
 @dataclass(frozen=True)
 class TransformTask:
-    """Reads the rows of one output, applies the function and writes the file."""
+    """Reads the rows of one output, applies the function and writes the file.
+
+    Where it is made from several inputs, those that are bad are left out with `skip_bad`: each as
+    a whole, so that the file is begun again without it.
+    """
 
     source: Folder
     destination: Folder
@@ -38,6 +53,7 @@ class TransformTask:
     codec: str
     tuning: Tuning = DEFAULT
     rows: Rows = PARQUET
+    skip_bad: bool = False
 
     @property
     def name(self) -> str:
@@ -51,36 +67,42 @@ class TransformTask:
 
     def run(self) -> Outcome:
         """Makes the file; see `Task`."""
-        try:
-            return self._run()
-        except RayOnAwsError as error:
-            return Outcome(self.name, self.weight, error=error)
+        pieces = self.rows.pieces(self.output)
+        left_out: list[str] = []
+        while True:
+            try:
+                return replace(self._run(pieces), left_out=tuple(left_out))
+            except _BadPieceError as bad:
+                if not self.skip_bad or len(pieces) == 1:
+                    return Outcome(self.name, self.weight, error=bad.why, left_out=tuple(left_out))
+                left_out.append(f"{bad.why} ({self._rows_of(pieces.pop(bad.position))})")
+            except RayOnAwsError as error:
+                return Outcome(self.name, self.weight, error=error)
 
-    def _run(self) -> Outcome:
+    def _run(self, pieces: Sequence[Output]) -> Outcome:
         function = self.function.load()
         reading, working, writing = Clock(), Clock(), Clock()
         rows_in = 0
-        rejects = Rejects()
-        tables = _of_few_rows(
-            self.rows.tables(self.source, self.output, self.tuning.batch_bytes),
-            self.tuning.batch_rows,
-        )
-        with whole_file(self.destination, self.name) as sink:
-            writer = Writer(sink, self.codec, self.tuning.row_group_bytes)
-            while True:
-                with reading.running():
-                    origin, table = next(tables, ("", None))
-                if table is None:
-                    break
-                rows_in += table.num_rows
-                with working.running():
-                    result = apply(function, table, self.function.name, origin)
-                with writing.running():
-                    writer.add(rejects.kept_of(result, origin), origin)
+        codec, row_group_bytes = self.codec, self.tuning.row_group_bytes
+        with (
+            whole_file(self.destination, self.name) as sink,
+            rejecting(self.destination, self.name, codec, row_group_bytes) as rejects,
+            # Or else it would be told of the rejected rows' file.
+            explained(f"{self.destination.uri}/{self.name}"),
+        ):
+            writer = Writer(sink, codec, row_group_bytes)
+            for position, piece in enumerate(pieces):
+                try:
+                    for origin, table in clocked(reading, self._tables(piece)):
+                        rows_in += table.num_rows
+                        with working.running():
+                            result = apply(function, table, self.function.name, origin)
+                        with writing.running():
+                            writer.add(rejects.kept_of(result, origin), origin)
+                except InputError as error:
+                    raise _BadPieceError(position, error) from error
             with writing.running():
                 writer.close()
-                # Before the file has its name, which says that all of it is done.
-                rejects.write(self.destination, self.name, self.codec)
                 bytes_out = sink.tell()
         return Outcome(
             self.name,
@@ -93,6 +115,18 @@ class TransformTask:
             write_seconds=writing.seconds,
             rejected=dict(rejects.reasons),
         )
+
+    def _tables(self, piece: Output) -> Iterator[tuple[str, pa.Table]]:
+        """Tables of so many rows at the most as it is tuned to."""
+        tables = self.rows.tables(self.source, piece, self.tuning.batch_bytes)
+        for origin, table in tables:
+            step = self.tuning.batch_rows or max(table.num_rows, 1)
+            for start in range(0, max(table.num_rows, 1), step):
+                yield origin, table.slice(start, step)
+
+    def _rows_of(self, piece: Output) -> str:
+        part = piece.slices[0]
+        return f"rows {part.start} to {part.stop} of it, which were to go into {self.name}"
 
 
 def transform(
@@ -121,8 +155,10 @@ def transform(
         options: passed to the function by keyword; as JSON has them.
         shape: a file for a file, or so many rows in a file, or so many files.
         codec: of the output: snappy, zstd, lz4, gzip or none.
-        skip_bad: leave out files that cannot be read or transformed, and list them.
-        encoded: which files are the rows themselves, where the source holds no Parquet.
+        skip_bad: leave out files, or what of them goes into an output file, that cannot be read or
+            transformed, and list them.
+        encoded: which files are the rows themselves, where the source holds no Parquet; others go
+            to a file in `_rejected`, by their names.
         tuning: how the job is cut up and spread; by default what `tuned` says.
         progress: whether to show it on standard error.
 
@@ -135,13 +171,9 @@ def transform(
     check_codec(codec)
     work = Function(function, dict(options or {}))
     work.load()
-    origin, files = input_files(Folder.of(source))
+    origin, files = input_files(Folder.of(source), not_meant if encoded else hidden)
     target = Folder.of(destination)
-    if origin.contains(target) or target.contains(origin):
-        raise UsageError(
-            f"input {origin.uri} and output {target.uri} lie within one another: "
-            "choose an output folder beside the input"
-        )
+    check_apart(Folder.of(source), target)
     tuning = tuning or tuned(function)
     bad: list[str] = []
 
@@ -154,41 +186,39 @@ def transform(
             bad.append(str(error))
             return None
 
-    outputs = _packed(encoded, origin, files, bad) if encoded else shape.outputs(files, count)
+    others: list[str] = []
+    if encoded:
+        outputs, others = _packed(encoded, origin, files)
+    else:
+        outputs = shape.outputs(files, count)
     run = {"function": function, "options": work.options, "source": origin.uri, "codec": codec}
     if encoded or not shape.file_to_file:
         run["rows"] = fingerprint(outputs)
     finished = _finished(target, outputs) if claim(target, run) else set()
     tasks = [
-        TransformTask(origin, target, output, work, codec, tuning, encoded or PARQUET)
+        TransformTask(origin, target, output, work, codec, tuning, encoded or PARQUET, skip_bad)
         for output in outputs
         if output.name not in finished
     ]
-    return run_job(
-        target,
-        tasks,
-        label=function,
-        already_there=len(finished),
-        skipped=bad,
-        skip_bad=skip_bad,
-        progress=progress,
-        cpus=tuning.cpus,
-        at_once=tuning.at_once,
-    )
+    with writing(target):
+        if encoded:
+            write_others(target, others, codec)
+        summary = run_job(
+            target,
+            tasks,
+            label=function,
+            already_there=len(finished),
+            skipped=bad,
+            skip_bad=skip_bad,
+            progress=progress,
+            cpus=tuning.cpus,
+            at_once=tuning.at_once,
+        )
+    return _with_others(summary, len(others))
 
 
-def _of_few_rows(
-    tables: Iterator[tuple[str, pa.Table]], most: int | None
-) -> Iterator[tuple[str, pa.Table]]:
-    """The tables, those with more rows than that in slices."""
-    for origin, table in tables:
-        step = most or max(table.num_rows, 1)
-        for start in range(0, max(table.num_rows, 1), step):
-            yield origin, table.slice(start, step)
-
-
-def _packed(encoded: Encoded, origin: Folder, files: list[File], bad: list[str]) -> list[Output]:
-    """The outputs for encoded files; what else lies there is told in `bad`.
+def _packed(encoded: Encoded, origin: Folder, files: list[File]) -> tuple[list[Output], list[str]]:
+    """The outputs for encoded files, and the names of the other files there.
 
     Raises:
         InputError: there are none, or one is too large.
@@ -198,10 +228,14 @@ def _packed(encoded: Encoded, origin: Folder, files: list[File], bad: list[str])
         raise InputError(
             f"no file in {origin.uri} ends with {', '.join(encoded.suffixes)}: name another folder"
         )
-    if others:
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        bad.append(f"{others[0].name}{more}: of another kind than {', '.join(encoded.suffixes)}")
-    return encoded.outputs(taken)
+    return encoded.outputs(taken), [one.name for one in others]
+
+
+def _with_others(summary: Summary, others: int) -> Summary:
+    if not others:
+        return summary
+    rejected = {**summary.rejected, OTHER_SUFFIX: others}
+    return replace(summary, rows_in=summary.rows_in + others, rejected=rejected)
 
 
 def _finished(folder: Folder, outputs: list[Output]) -> set[str]:

@@ -51,7 +51,18 @@ def test_many_keys_fill_all_buckets_alike() -> None:
     assert abs(sizes - 2000).max() < 7 * 2000**0.5
 
 
-@pytest.mark.parametrize("kind", [pa.float64(), pa.binary(), pa.list_(pa.int8())], ids=str)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.float64(),
+        pa.binary(),
+        pa.list_(pa.int8()),
+        pa.decimal32(5, 2),
+        pa.decimal64(5, 2),
+        pa.month_day_nano_interval(),
+    ],
+    ids=str,
+)
 def test_what_rows_cannot_be_grouped_by_is_told(kind: pa.DataType) -> None:
     told = f"column 'k' is of type {kind}, by which rows cannot be grouped: name a column of text"
     with pytest.raises(InputError, match=re.escape(told)):

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from errors import InputError
+from errors import InputError, UsageError
 from tests.workloads.aggregate.tables import Row, write_rows
 from tests.workloads.parquet import everything_in, write
 from workloads.aggregate import labels
+from workloads.aggregate.labels import FIGURES_OF_KEY
 from workloads.files import s3
 from workloads.files.record import RECORD
 
@@ -127,9 +128,21 @@ def test_a_key_of_another_type_and_name(tmp_path: Path) -> None:
 def test_files_that_do_not_agree_about_the_key_are_told(tmp_path: Path) -> None:
     write(tmp_path / "in" / "a", pa.table({"label": ["x"], "text": ["t"]}))
     write(tmp_path / "in" / "b", pa.table({"label": [1], "text": ["t"]}))
-    told = "the column to group by is of type string in a, and of type int64 in b: cast one of"
+    told = "/in/b: the column to go by is of type int64, and of type string in a: cast one of them"
     with pytest.raises(InputError, match=told):
         labels(tmp_path / "in", tmp_path / "out", progress=False)
+    # Before anything is read.
+    assert not (tmp_path / "out").exists()
+    summary = labels(tmp_path / "in", tmp_path / "out", skip_bad=True, progress=False)
+    assert [reason.split(": ")[0] for reason in summary.skipped] == [f"{tmp_path}/in/b"]
+
+
+@pytest.mark.parametrize("key", FIGURES_OF_KEY)
+def test_a_key_that_is_called_as_a_figure_is_refused(tmp_path: Path, key: str) -> None:
+    write(tmp_path / "in" / "a", pa.table({key: ["x"], "text": ["t"]}))
+    with pytest.raises(UsageError, match=f"'{key}' is a column of the result, and so cannot be"):
+        labels(tmp_path / "in", tmp_path / "out", key=key, progress=False)
+    assert not (tmp_path / "out").exists()
 
 
 # A Ray that was started before knows nothing of this server.

@@ -18,7 +18,7 @@ from tests.workloads.programs import run
 from workloads.audio import AudioSpec, features, make_features
 from workloads.files.job import Summary
 from workloads.files.record import RECORD
-from workloads.files.rejects import REJECTED
+from workloads.files.rejects import OTHERS, REJECTED
 from workloads.files.shapes import Shape
 
 CLIPS = (encoded(between_silences(0.3, 0.5, 0.4)), encoded(tone(0.4), "MP3"), b"no clip", None)
@@ -71,10 +71,8 @@ def test_a_folder_of_sounds_to_features(tmp_path: Path) -> None:
     made = contents(tmp_path / "out")
     assert [one["path"].to_pylist() for one in made.values()] == [["a.mp3", "b/2.WAV"]]
     assert [one["seconds"].to_pylist() for one in made.values()] == [[0.4, 1.2]]
-    assert summary.rejected == {"no audio": 1, "not audio": 1}
-    assert summary.skipped == (
-        "notes.txt: of another kind than .mp3, .wav, .flac, .ogg, .oga, .opus",
-    )
+    assert summary.rejected == {"no audio": 1, "not audio": 1, "other suffix": 1}
+    assert rejected(tmp_path / "out", OTHERS)["path"].to_pylist() == ["notes.txt"]
     found = rejected(tmp_path / "out", "part-00000-of-00001.parquet")
     assert found.select(["path", "reason"]).to_pylist() == [
         {"path": "c.flac", "reason": "no audio"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,14 +16,24 @@ from workloads.files import encoded
 from workloads.files.encoded import Encoded
 from workloads.files.job import Summary
 from workloads.files.places import File, Folder
+from workloads.files.rejects import OTHERS, REJECTED
 from workloads.files.transform import transform
 
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Five files that count, in two folders, and others that do not."""
+    """Six files that count, in three folders, and others that do not."""
     folder = tmp_path / "pictures"
-    for name in ("b/2.JPG", "a.jpg", "b/1.jpg", "c.png", "나.jpg", "notes.txt", "_x/y.jpg"):
+    for name in (
+        "b/2.JPG",
+        "a.jpg",
+        "b/1.jpg",
+        "c.png",
+        "나.jpg",
+        "notes.txt",
+        "_x/y.jpg",
+        ".x.jpg",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(name.encode() * 100)
     return folder
@@ -41,12 +52,22 @@ def measure(source: Path, destination: Path, bytes_per_file: int) -> Summary:
 def test_each_file_becomes_a_row(pictures: Path, tmp_path: Path) -> None:
     summary = measure(pictures, tmp_path / "out", 1000)
     rows = [row for table in contents(tmp_path / "out").values() for row in table.to_pylist()]
-    names = ["a.jpg", "b/1.jpg", "b/2.JPG", "c.png", "나.jpg"]
+    names = ["_x/y.jpg", "a.jpg", "b/1.jpg", "b/2.JPG", "c.png", "나.jpg"]
     assert rows == [{"path": name, "size": 100 * len(name.encode())} for name in names]
     assert list(contents(tmp_path / "out")) == [
         f"part-{index:05d}-of-00003.parquet" for index in range(3)
     ]
-    assert summary.skipped == ("notes.txt: of another kind than .jpg, .png",)
+    # The others are not lost: they are named beside what the function rejects.
+    assert (summary.rows_in, summary.rows_out, summary.skipped) == (7, 6, ())
+    assert summary.rejected == {"other suffix": 1}
+    others = tmp_path / "out" / REJECTED / OTHERS
+    assert pq.read_table(others, partitioning=None).to_pylist() == [
+        {"path": "notes.txt", "reason": "other suffix", "detail": ".txt"}
+    ]
+    # Nor do they stay where they are gone.
+    (pictures / "notes.txt").unlink()
+    assert measure(pictures, tmp_path / "out", 1000).rejected == {}
+    assert not others.exists()
 
 
 def test_a_run_goes_on_where_files_are_the_same(pictures: Path, tmp_path: Path) -> None:

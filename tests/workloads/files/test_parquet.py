@@ -171,6 +171,10 @@ def test_columns_in_another_order_or_of_a_narrower_type_are_fitted() -> None:
         {"id": ["one"], "text": ["b"]},
         {"id": [[1]], "text": ["b"]},
         {"id": [1.5], "text": ["b"]},
+        {"id": [1.0], "text": ["b"]},
+        # What could be cast would be another value: 00705 would be 705, and 1 the text "1".
+        {"id": ["00705"], "text": ["b"]},
+        {"id": [1], "text": [1]},
     ],
     ids=str,
 )
@@ -191,6 +195,23 @@ def test_dictionaries_may_differ_from_batch_to_batch() -> None:
         for labels in (["a", "b"], ["c", None, "a"], [])
     ]
     assert written(*tables).read()["label"].to_pylist() == ["a", "b", "c", None, "a"]
+
+
+def test_small_dictionaries_may_come_to_more_values_than_they_can_count() -> None:
+    small = pa.dictionary(pa.int8(), pa.string())
+    tables = [
+        pa.table({"label": pa.array([f"{file} {row}" for row in range(100)]).cast(small)})
+        for file in range(3)
+    ]
+    found = written(*tables).read()["label"]
+    assert found.to_pylist() == [value for one in tables for value in one["label"].to_pylist()]
+    assert found.type == pa.dictionary(pa.int32(), pa.string())
+
+
+def test_two_columns_of_one_name_are_told() -> None:
+    table = pa.table([[1], [2], [3]], names=["id", "text", "id"])
+    with pytest.raises(InputError, match=r"made of /in/a.parquet has several columns 'id': rename"):
+        written(table)
 
 
 def test_a_type_that_parquet_does_not_have_is_told() -> None:

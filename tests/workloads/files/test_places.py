@@ -12,7 +12,7 @@ import pytest
 from errors import InputError, UsageError
 from workloads.files import s3
 from workloads.files.commit import whole_file
-from workloads.files.places import Folder, input_files
+from workloads.files.places import Folder, check_apart, input_files
 
 
 def names(folder: Folder) -> list[str]:
@@ -85,6 +85,40 @@ def test_files_are_listed_in_s3_as_they_are_locally(bucket: str) -> None:
     assert names(folder) == DATA
     assert [file.size for file in folder.files()] == [len(name.encode()) for name in DATA]
     assert names(Folder.of(bucket)) == [f"in/{name}" for name in DATA]
+
+
+def test_what_is_hidden_can_be_said(tmp_path: Path) -> None:
+    folder = fill(Folder.of(tmp_path), *DATA, *HIDDEN)
+    assert [file.name for file in folder.files(lambda name: name in DATA)] == sorted(HIDDEN)
+
+
+def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xe9.png")).touch()
+    told = re.escape(
+        f"the name of the file {os.fsencode(tmp_path)!r}"[:-1] + "/\\xe9.png' is not UTF-8"
+    )
+    with pytest.raises(InputError, match=told):
+        Folder.of(tmp_path).files()
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "apart"),
+    [
+        ("/in", "/out", True),
+        ("/in", "/in/out", False),
+        ("/out/in", "/out", False),
+        # A file, and a folder beside it or around it.
+        ("/data/a.parquet", "/data/out", True),
+        ("/data/a.parquet", "/data", False),
+    ],
+)
+def test_input_and_output_are_apart(source: str, target: str, *, apart: bool) -> None:
+    places = Folder.of(source), Folder.of(target)
+    if apart:
+        check_apart(*places)
+    else:
+        with pytest.raises(UsageError, match=f"input {source} and output {target} lie within one"):
+            check_apart(*places)
 
 
 def test_an_object_that_stands_for_a_folder_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from errors import FunctionError, InputError, OutputError, StorageError, UsageError
 from tests.workloads.files import user
 from tests.workloads.files.jobs import SIZES, run, times
-from tests.workloads.parquet import all_ids, contents, everything_in, ids, numbers, write
+from tests.workloads.parquet import (
+    all_ids,
+    contents,
+    everything_in,
+    ids,
+    numbers,
+    write,
+    write_numbers,
+)
 from workloads.files.record import RECORD
 from workloads.files.shapes import Shape
 from workloads.files.transform import transform
@@ -63,6 +72,14 @@ def test_input_and_output_may_not_lie_within_one_another(
     with pytest.raises(UsageError, match="lie within one another: choose an output folder beside"):
         run(source, tmp_path / place)
     assert everything_in(tmp_path) == before
+
+
+def test_a_typo_is_corrected_in_the_same_folder(source: Path, tmp_path: Path) -> None:
+    clean = "workloads.text:clean"
+    with pytest.raises(InputError, match="there is no column 'txt'"):
+        transform(source, tmp_path / "out", clean, options={"column": "txt"}, progress=False)
+    summary = transform(source, tmp_path / "out", clean, options={"column": "text"}, progress=False)
+    assert (summary.written, summary.already_there) == (4, 0)
 
 
 @pytest.fixture
@@ -129,6 +146,46 @@ def test_bad_files_are_left_out_of_other_shapes_too(bad_source: Path, tmp_path: 
     summary = run(bad_source, tmp_path / "out", shape=Shape(files=3), skip_bad=True)
     assert all_ids(tmp_path / "out") == list(range(42))
     assert [reason.split("/")[-1].split(" cannot")[0] for reason in summary.skipped] == BAD[1:]
+
+
+def spoil_a_page(path: Path) -> None:
+    """Writes a file anew, with its footer whole and a page in its second half damaged."""
+    table = pq.ParquetFile(path).read()
+    write(path, table, row_group_size=5, use_dictionary=False, compression="none")
+    group = pq.ParquetFile(path).metadata.row_group(1).column(1)
+    whole = bytearray(path.read_bytes())
+    at = group.data_page_offset
+    whole[at : at + 20] = b"\xff" * 20
+    path.write_bytes(whole)
+
+
+def test_a_bad_file_does_not_take_others_rows_along(source: Path, tmp_path: Path) -> None:
+    spoil_a_page(source / "a.parquet")
+    one = Shape(files=1)
+    summary = run(source, tmp_path / "one", shape=one, skip_bad=True, tuning=Tuning(100))
+    # All of the other files, and of the bad one none, though its first rows could be read.
+    assert all_ids(tmp_path / "one") == list(range(10, 42))
+    assert (summary.written, summary.rows_in, summary.rows_out) == (1, 32, 32)
+    (told,) = summary.skipped
+    assert told.startswith(f"{source}/a.parquet cannot be read: ")
+    assert told.endswith("(rows 0 to 10 of it, which were to go into part-00000-of-00001.parquet)")
+    # Rows of it that go into another file are read for that.
+    run(source, tmp_path / "many", shape=Shape(rows_per_file=5), skip_bad=True)
+    assert all_ids(tmp_path / "many") == [*range(5), *range(10, 42)]
+    with pytest.raises(InputError, match=r"/in/a\.parquet cannot be read: "):
+        run(source, tmp_path / "none", shape=one)
+
+
+def test_every_bad_file_is_named_where_all_are(tmp_path: Path) -> None:
+    write_numbers(tmp_path / "in", {"a": 10, "b": 10})
+    for name in ("a", "b"):
+        spoil_a_page(tmp_path / "in" / name)
+    summary = run(tmp_path / "in", tmp_path / "out", shape=Shape(files=1), skip_bad=True)
+    assert summary.written == 0
+    assert [told.split(" cannot")[0] for told in summary.skipped] == [
+        f"{tmp_path}/in/a",
+        f"{tmp_path}/in/b",
+    ]
 
 
 def test_no_input_is_told_before_anything_is_made(tmp_path: Path) -> None:

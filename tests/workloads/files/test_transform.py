@@ -107,6 +107,9 @@ def test_rows_are_cut_as_asked(
 def test_a_single_file_can_be_the_input(source: Path, tmp_path: Path) -> None:
     run(source / "b" / "c d" / "나.parquet", tmp_path / "out")
     assert ids(tmp_path / "out") == {"나.parquet": list(range(10, 35))}
+    # The output may be beside it.
+    run(source / "a.parquet", source / "out")
+    assert ids(source / "out") == {"a.parquet": list(range(10))}
 
 
 def test_columns_keep_their_types_order_and_values(tmp_path: Path) -> None:

@@ -47,6 +47,13 @@ def rejects_odd(table: pa.Table, reason: str = "odd") -> Parted:
     return Parted(even(table), odd.append_column("reason", pa.array([reason] * odd.num_rows)))
 
 
+def rejects_all(table: pa.Table, fail_at: int = -1) -> Parted:
+    """Rejects all rows, with all that they have; fails at the row with an id."""
+    if fail_at in table["id"].to_pylist():
+        raise ValueError("this row is not to be had")
+    return Parted(table.slice(0, 0), table.append_column("reason", pa.array(["x"] * len(table))))
+
+
 def rejects_without_reason(table: pa.Table) -> Parted:
     """Rejects all rows, and does not say why."""
     return Parted(table.slice(0, 0), table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -83,17 +84,45 @@ def test_a_folder_of_images_to_tensors(tmp_path: Path) -> None:
     for name, content in images.items():
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "in" / name).write_bytes(content or b"")
-    (tmp_path / "in" / "notes.txt").write_text("no image")
+    for name in ("notes.txt", "e.gif", "no suffix"):
+        (tmp_path / "in" / name).write_text("another kind")
     summary = make(tmp_path / "in", tmp_path / "out", bytes_per_file=len(IMAGES[1] or b""))
     made = contents(tmp_path / "out")
     assert [table["path"].to_pylist() for table in made.values()] == [["a.png"], ["b/2.JPG"]]
-    assert summary.rejected == {"broken": 1, "empty": 1}
-    assert summary.skipped == ("notes.txt: of another kind than .jpg, .jpeg, .png, .webp",)
+    assert summary.rejected == {"broken": 1, "empty": 1, "other suffix": 3}
+    assert (summary.rows_in, summary.rows_out, summary.skipped) == (7, 2, ())
+    assert rejected(tmp_path / "out", "part-others.parquet").to_pylist() == [
+        {"path": "e.gif", "reason": "other suffix", "detail": ".gif"},
+        {"path": "no suffix", "reason": "other suffix", "detail": ""},
+        {"path": "notes.txt", "reason": "other suffix", "detail": ".txt"},
+    ]
     found = rejected(tmp_path / "out", "part-00001-of-00002.parquet")
     assert found.select(["path", "reason"]).to_pylist() == [
         {"path": "c.webp", "reason": "empty"},
         {"path": "d.jpeg", "reason": "broken"},
     ]
+
+
+def test_pictures_are_found_by_the_names_that_cameras_give_them(tmp_path: Path) -> None:
+    for name in ("_MG_0001.JPG", "_x/_DSC0002.JPG", ".hidden/a.jpg", "_rejected/b.jpg"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(encoded(quarters(), "JPEG"))
+    make(tmp_path / "in", tmp_path / "out")
+    (made,) = contents(tmp_path / "out").values()
+    assert made["path"].to_pylist() == ["_MG_0001.JPG", "_x/_DSC0002.JPG"]
+
+
+def test_a_picture_does_not_take_the_place_of_a_data_set(source: Path, tmp_path: Path) -> None:
+    mixed = tmp_path / "in"
+    shutil.copytree(source, mixed)
+    (mixed / "_preview.png").write_bytes(encoded(quarters()))
+    assert make(mixed, tmp_path / "out").written == 3
+    (mixed / "assets").mkdir()
+    (mixed / "assets" / "preview.png").write_bytes(encoded(quarters()))
+    told = "holds image files, such as assets/preview.png, and Parquet, such as a.parquet: name a"
+    with pytest.raises(UsageError, match=told):
+        make(mixed, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
 
 
 def test_what_does_not_go_together_is_told(source: Path, tmp_path: Path) -> None:
