@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from errors import InputError
+from workloads.files.types import is_bytes
 
 BYTES, PATH = "bytes", "path"
 
@@ -66,11 +67,7 @@ def encoded_files(table: pa.Table, column: str, what: str) -> EncodedFiles:
         found = pc.struct_field(found, BYTES)
     if pa.types.is_null(found.type):
         return EncodedFiles(found.cast(pa.binary()), paths)
-    if not (
-        pa.types.is_binary(found.type)
-        or pa.types.is_large_binary(found.type)
-        or pa.types.is_binary_view(found.type)
-    ):
+    if not is_bytes(found.type):
         raise InputError(
             f"column '{column}' is of type {kind}, not {what}: name a column of binary, or of "
             f"structs with a binary field '{BYTES}', with --column"
