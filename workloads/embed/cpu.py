@@ -50,7 +50,6 @@ RULES = {
         "float32": FLOAT["arm64"],
         "bfloat16": {"bf16": "bf16", **FLOAT["arm64"]},
         "int8": {
-            "sme": "sme",
             "svei8mm": "sve svei8mm",
             "i8mm": "i8mm",
             "asimddp": "asimddp",

@@ -38,6 +38,8 @@ GRAVITON4 = f"{GRAVITON3} sve2 svebitperm"
         ("arm64", GRAVITON2, "asimd", "asimd", "asimddp"),
         ("arm64", GRAVITON3, "asimd", "bf16", "svei8mm"),
         ("arm64", GRAVITON4, "asimd", "bf16", "svei8mm"),
+        # By SME only what ONNX Runtime turns into integers itself is multiplied.
+        ("arm64", GRAVITON4 + " sme", "sme", "bf16", "svei8mm"),
         ("arm64", GRAVITON2 + " i8mm", "asimd", "asimd", "i8mm"),
         ("arm64", "", "", "", ""),
         ("riscv64", "rv64imafdc", "", "", ""),
