@@ -18,9 +18,8 @@ from workloads.embed.quantise import quantise
 from workloads.embed.settings import CONFIG, WEIGHTS, Settings
 from workloads.files.commit import whole_file
 from workloads.files.places import Folder
+from workloads.machine.instructions import PRECISIONS
 
-# float32 is what the weights are in. For bfloat16 the graph is the same.
-PRECISIONS = ("float32", "bfloat16", "int8")
 # Changes whenever what is made of the same files changes.
 RECIPE = 2
 CACHE = "XDG_CACHE_HOME"
@@ -29,6 +28,7 @@ CACHE = "XDG_CACHE_HOME"
 def prepared(settings: Settings, precision: str) -> Path:
     """The file with the graph of a model; made where it is not in the cache yet.
 
+    For bfloat16 it is that of float32, which is what weights are in: only its products differ.
     Its name is made of what is in the files that it depends on, so it need never be made anew.
 
     Raises:
