@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import psutil
 
 from workloads.bench.case import Machine
+from workloads.machine import instructions
 from workloads.machine.limits import cgroup_limits, vcpus
 from workloads.machine.processor import arch, cpu_name, instance_types
 from workloads.machine.system import output
@@ -25,6 +27,7 @@ LIBRARIES = (
 def describe() -> Machine:
     """This machine, as far as this process may use it."""
     root = Path("/")
+    here = instructions.here()
     _, memory_limit = cgroup_limits(root)
     return Machine(
         cpu=cpu_name(root),
@@ -35,7 +38,35 @@ def describe() -> Machine:
         versions=versions(),
         commit=commit(Path(__file__).resolve().parents[2], os.environ),
         instance_types=instance_types(root),
+        cpu_sets=tuple(here),
+        cpu_used=instructions.used_for_each(here, arch(platform.machine())),
     )
+
+
+def together(machines: Sequence[Machine], vcpus: int) -> Machine:
+    """The nodes of a cluster as one machine, with so many vCPUs that work may use.
+
+    What differs between them is named side by side.
+    """
+    first = machines[0]
+    return replace(
+        first,
+        cpu=_beside(one.cpu for one in machines),
+        arch=_beside(one.arch for one in machines),
+        kernel=_beside(one.kernel for one in machines),
+        vcpus=vcpus,
+        memory_bytes=sum(one.memory_bytes for one in machines),
+        instance_types=tuple(sorted(name for one in machines for name in one.instance_types)),
+        cpu_sets=tuple(dict.fromkeys(name for one in machines for name in one.cpu_sets)),
+        cpu_used={
+            precision: _beside(filter(None, (one.cpu_used[precision] for one in machines)))
+            for precision in first.cpu_used
+        },
+    )
+
+
+def _beside(values: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(values))
 
 
 def versions() -> dict[str, str]:

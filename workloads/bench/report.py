@@ -53,6 +53,7 @@ def render(cases: Sequence[Case], *, command: str = "") -> str:
         measured=period(cases),
         glance=_glance(groups),
         machines=wording.machines(cases),
+        instructions=wording.instructions,
         groups=[_section(group, prices=wording.has_prices(cases)) for group in groups],
         first_runs=charts.first_runs(groups),
         columns=wording.columns(cases),

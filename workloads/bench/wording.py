@@ -228,11 +228,25 @@ def price_sentence(cases: Sequence[Case]) -> str:
 def machine_sentence(machine: Machine) -> str:
     """A machine and its software in one line."""
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
-    return (
+    said = [
         f"{machine.cpu}, {machine.arch}, {vcpus(machine)}, "
-        f"{machine.memory_bytes / GIB:,.1f} GiB, {machine.kernel}; "
-        f"{versions}; commit {machine.commit}"
-    )
+        f"{machine.memory_bytes / GIB:,.1f} GiB, {machine.kernel}",
+        instructions(machine),
+        versions,
+        f"commit {machine.commit}",
+    ]
+    return "; ".join(filter(None, said))
+
+
+def instructions(machine: Machine) -> str:
+    """What is used for products of matrices, and all that there is; empty where it is not known."""
+    by_name: dict[str, list[str]] = {}
+    for precision, name in machine.cpu_used.items():
+        by_name.setdefault(name, []).append(precision)
+    used = [f"{name} ({', '.join(each)})" for name, each in by_name.items() if name]
+    if not used:
+        return ""
+    return f"ONNX Runtime multiplies by {joined(used)}, of {' '.join(machine.cpu_sets)}"
 
 
 def vcpus(machine: Machine) -> str:

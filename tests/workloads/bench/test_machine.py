@@ -1,10 +1,12 @@
 import json
 import os
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from tests.workloads.bench.builders import MACHINE
 from workloads.bench import machine
+from workloads.bench.case import Machine
 
 
 def test_this_machine_is_described() -> None:
@@ -15,7 +17,29 @@ def test_this_machine_is_described() -> None:
     assert found.memory_bytes > 2**28
     assert {"python", "ray", "pyarrow", "numpy"} <= found.versions.keys()
     told = asdict(found)
-    assert json.loads(json.dumps(told)) == {**told, "instance_types": list(found.instance_types)}
+    assert found == Machine.from_dict(json.loads(json.dumps(told)))
+    assert found.cpu_sets
+    assert set(found.cpu_used.values()) <= {*found.cpu_sets}
+
+
+def test_nodes_together_name_what_differs_side_by_side() -> None:
+    sapphire = replace(
+        MACHINE,
+        cpu="Intel(R) Xeon(R) 8488C",
+        cpu_sets=("avx2", "avx512f", "amx_int8"),
+        cpu_used={**MACHINE.cpu_used, "int8": "amx_int8"},
+    )
+    found = machine.together([MACHINE, sapphire, MACHINE], 6)
+    assert found == replace(
+        MACHINE,
+        cpu="AMD EPYC 9R14, c7a.large and Intel(R) Xeon(R) 8488C",
+        vcpus=6,
+        memory_bytes=3 * MACHINE.memory_bytes,
+        instance_types=("c7a.large",) * 3,
+        cpu_sets=("avx2", "avx512f", "avx512_vnni", "amx_int8"),
+        cpu_used={**MACHINE.cpu_used, "int8": "avx512_vnni and amx_int8"},
+    )
+    assert machine.together([MACHINE, MACHINE], 4).cpu_used == MACHINE.cpu_used
 
 
 def test_the_environment_names_the_commit_first(tmp_path: Path) -> None:

@@ -90,12 +90,21 @@ def test_ours_alone_says_that_nothing_is_compared() -> None:
     assert "there is nothing to compare it with" in printed([case()])
 
 
+INSTRUCTIONS = (
+    "ONNX Runtime multiplies by avx512f (float32, bfloat16) and avx512_vnni (int8), of avx2 "
+    "avx512f avx512_vnni"
+)
+
+
 def test_the_machine_is_named_once() -> None:
     text = printed(sample())
     assert text.count("AMD EPYC 9R14, c7a.large, amd64, 2 vCPUs, 4.0 GiB, Linux 6.1.0") == 1
     assert "ray 2.60.0" in text
     assert "commit 0123456789ab" in text
+    assert text.count(INSTRUCTIONS) == 1
     assert "1 vCPU," in printed([case(machine=replace(MACHINE, vcpus=1))])
+    unknown = replace(MACHINE, cpu_sets=(), cpu_used=dict.fromkeys(MACHINE.cpu_used, ""))
+    assert "ONNX Runtime" not in printed([case(machine=unknown)])
 
 
 def test_names_with_brackets_are_not_taken_for_markup() -> None:
