@@ -110,7 +110,8 @@ class Comparison:
     Attributes:
         rows_compared: rows looked at.
         rows_differing: those that are not the same, as the family of the workload has it.
-        explanation: what it comes from; empty when nothing differs.
+        explanation: what it comes from; or, where rows are near enough to count as the same, how
+            near; empty when nothing differs.
     """
 
     rows_compared: int

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.workloads.bench.builders import DUCKDB, MACHINE, case, sample, start, user_workload
-from workloads.bench.case import MB, Case, Price
+from workloads.bench.case import MB, Case, Comparison, Price
 from workloads.bench.figures import grouped
 from workloads.bench.table import show
 from workloads.bench.wording import cells
@@ -88,6 +88,13 @@ def test_slower_is_said_as_plainly() -> None:
 
 def test_ours_alone_says_that_nothing_is_compared() -> None:
     assert "there is nothing to compare it with" in printed([case()])
+
+
+def test_what_is_near_enough_is_told_with_how_near() -> None:
+    near = Comparison(289, 0, "the least cosine is 0.987")
+    said = printed([case(mb_per_s=(2.0,)), case("float32", comparison=near)])
+    assert "float32 is near enough to ours in all 289 rows compared: the least cosine is" in said
+    assert "The same as ours" not in said
 
 
 INSTRUCTIONS = (
