@@ -37,8 +37,8 @@ if TYPE_CHECKING:
         "seed": "of the data; the same seed makes the same data on any machine",
         "peers": "measure Polars, DuckDB, Daft and Spark too, where they do the same and are "
         "installed, and compare their results with ours",
-        "engines": "only these of ours, baseline, floor, polars, duckdb, daft, spark, by commas; a "
-        "peer named here needs no --peers",
+        "engines": "only these of ours, baseline, floor, float32, polars, duckdb, daft, spark, by "
+        "commas; a peer named here needs no --peers",
         "repeats": "measured runs of each engine, of which the median counts; 0 for the usual 3",
         "untuned": "let ours go by its defaults, whatever ./invoke tune has found",
         "json": "write the cases to this file, a list of one object for each",

@@ -61,6 +61,8 @@ class Machine:
     Attributes:
         vcpus: those that the work may use.
         instance_types: EC2's names, one for each node that is an EC2 instance, in a fixed order.
+        cpu_sets: the instruction sets that matter to products of matrices, and are there.
+        cpu_used: of these, the one that ONNX Runtime uses, for each precision.
     """
 
     cpu: str
@@ -71,6 +73,15 @@ class Machine:
     versions: dict[str, str]
     commit: str
     instance_types: tuple[str, ...] = ()
+    cpu_sets: tuple[str, ...] = ()
+    cpu_used: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Machine:
+        """The machine that `asdict` was called of, also when JSON came in between."""
+        # JSON has lists alone.
+        tuples = {name: tuple(fields.get(name, ())) for name in ("instance_types", "cpu_sets")}
+        return cls(**{**fields, **tuples})
 
     @property
     def instance_type(self) -> str | None:
@@ -99,7 +110,8 @@ class Comparison:
     Attributes:
         rows_compared: rows looked at.
         rows_differing: those that are not the same, as the family of the workload has it.
-        explanation: what it comes from; empty when nothing differs.
+        explanation: what it comes from; or, where rows are near enough to count as the same, how
+            near; empty when nothing differs.
     """
 
     rows_compared: int
@@ -222,6 +234,8 @@ class Case:
             **row,
             "arch": self.machine.arch,
             "instance_type": self.machine.instance_type,
+            "cpu_sets": self.machine.cpu_sets,
+            "cpu_used": self.machine.cpu_used,
             "usd_per_tb": self.usd_per_tb,
             "usd_per_tb_spot": self.usd_per_tb_spot,
             "rows": first.rows,
@@ -255,9 +269,7 @@ class Case:
         rebuilt = {
             "measurements": tuple(Measurement(**one) for one in fields["measurements"]),
             "comparison": None if comparison is None else Comparison(**comparison),
-            "machine": Machine(
-                **{**machine, "instance_types": tuple(machine["instance_types"])},
-            ),
+            "machine": Machine.from_dict(machine),
             "price": None if price is None else Price(**price),
         }
         return cls(**{**fields, **rebuilt})

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 from errors import ServiceError
 from workloads.bench.case import Machine
-from workloads.bench.machine import describe
+from workloads.bench.machine import describe, together
 from workloads.bench.meter import Meter, Tree, Use
 from workloads.files.distribute import (
     SUBCLUSTER_LABEL,
@@ -65,15 +64,7 @@ class Cluster:
 
         nodes = _nodes(self._selector)
         machines: list[Machine] = ray.get([meter.describe() for meter in self._of(nodes)])
-        return replace(
-            machines[0],
-            cpu=" and ".join(dict.fromkeys(one.cpu for one in machines)),
-            arch=" and ".join(dict.fromkeys(one.arch for one in machines)),
-            kernel=" and ".join(dict.fromkeys(one.kernel for one in machines)),
-            vcpus=int(sum(node["Resources"]["CPU"] for node in nodes)),
-            memory_bytes=sum(one.memory_bytes for one in machines),
-            instance_types=tuple(sorted(name for one in machines for name in one.instance_types)),
-        )
+        return together(machines, int(sum(node["Resources"]["CPU"] for node in nodes)))
 
     def cpus_of_a_task(self) -> int:
         """The most that a task can have on whichever node it comes to."""

@@ -11,6 +11,9 @@ from workloads.bench.case import Case, Comparison
 GB = 1_000_000_000
 
 OURS, BASELINE, FLOOR = "ours", "baseline", "floor"
+# Ours once more, beside what ours does in int8.
+FLOAT32 = "float32"
+NO_PEERS = (OURS, BASELINE, FLOOR, FLOAT32)
 START, COLD, WARM = "start", "cold", "warm"
 
 
@@ -64,13 +67,15 @@ class Standing:
     Attributes:
         ours: the warm case of `ours`.
         times_baseline: its MB/s over the baseline's.
-        fastest_peer: the engine with the most MB/s that is neither ours, baseline nor floor.
+        times_float32: its MB/s, in int8, over its own in float32.
+        fastest_peer: the engine with the most MB/s that could be used instead.
         times_fastest_peer: MB/s over that peer's.
         share_of_floor: MB/s over the floor's.
     """
 
     ours: Case
     times_baseline: float | None
+    times_float32: float | None
     fastest_peer: str | None
     times_fastest_peer: float | None
     share_of_floor: float | None
@@ -122,16 +127,13 @@ def standing(group: Group) -> Standing | None:
     ours = group.find(OURS, WARM)
     if ours is None:
         return None
-    peers = [
-        case
-        for case in group.cases
-        if case.phase == WARM and case.engine not in (OURS, BASELINE, FLOOR)
-    ]
+    peers = [case for case in group.cases if case.phase == WARM and case.engine not in NO_PEERS]
     fastest = max(peers, key=lambda case: case.mb_per_s, default=None)
     beside = figures(ours, group)
     return Standing(
         ours=ours,
         times_baseline=beside.times_baseline,
+        times_float32=_times(ours, group.find(FLOAT32, WARM)),
         fastest_peer=fastest.engine if fastest else None,
         times_fastest_peer=_times(ours, fastest),
         share_of_floor=beside.share_of_floor,

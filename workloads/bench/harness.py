@@ -280,7 +280,7 @@ def compared(ours: Contestant, other: Contestant) -> Comparison | None:
     alike = ours is not other and ours.spec == other.spec
     if not alike or ours.sample is None or other.sample is None:
         return None
-    return families.find(other.entry.family).compare(ours.sample, other.sample)
+    return families.compare(other.entry.workload, ours.sample, other.sample)
 
 
 def case_of(

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from errors import OutputError
 from workloads.bench import charts, wording
 from workloads.bench.case import Case
-from workloads.bench.figures import BASELINE, FLOOR, OURS, WARM, Group, grouped, standing
+from workloads.bench.figures import NO_PEERS, OURS, WARM, Group, grouped, standing
 
 
 def write(cases: Sequence[Case], path: Path, *, command: str = "") -> None:
@@ -53,6 +53,7 @@ def render(cases: Sequence[Case], *, command: str = "") -> str:
         measured=period(cases),
         glance=_glance(groups),
         machines=wording.machines(cases),
+        instructions=wording.instructions,
         groups=[_section(group, prices=wording.has_prices(cases)) for group in groups],
         first_runs=charts.first_runs(groups),
         columns=wording.columns(cases),
@@ -127,7 +128,7 @@ def _commands(cases: Sequence[Case]) -> list[str]:
     wanted: dict[tuple[str, str, str], bool] = {}
     for case in cases:
         key = (case.workload, case.scale, case.target)
-        is_peer = case.engine not in {OURS, BASELINE, FLOOR}
+        is_peer = case.engine not in NO_PEERS
         wanted[key] = wanted.get(key, False) or is_peer
     return [
         f"invoke bench --workload {workload} --scale {scale} --target {target}"

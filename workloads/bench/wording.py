@@ -139,6 +139,8 @@ def _beside(stands: Standing) -> str:
     parts = []
     if stands.times_baseline is not None:
         parts.append(f"{times(stands.times_baseline)} the baseline")
+    if stands.times_float32 is not None:
+        parts.append(f"{times(stands.times_float32)} itself in float32")
     if stands.times_fastest_peer is not None:
         parts.append(f"{times(stands.times_fastest_peer)} the fastest peer ({stands.fastest_peer})")
     if stands.share_of_floor is not None:
@@ -183,10 +185,13 @@ def comparison_sentences(group: Group) -> list[str]:
             why = f": {found.explanation.rstrip('.')}" if found.explanation else ""
             share = f"{found.rows_differing:,} of {found.rows_compared:,} rows"
             sentences.append(f"{engine} differs in {share}{why}.")
+        elif found.explanation:
+            rows = f"all {found.rows_compared:,} rows compared"
+            sentences.append(f"{engine} is near enough to ours in {rows}: {found.explanation}.")
         else:
             agreeing.setdefault(found.rows_compared, []).append(engine)
-    for rows, engines in agreeing.items():
-        sentences.append(f"The same as ours in all {rows:,} rows compared: {joined(engines)}.")
+    for number, engines in agreeing.items():
+        sentences.append(f"The same as ours in all {number:,} rows compared: {joined(engines)}.")
     return sentences
 
 
@@ -228,11 +233,25 @@ def price_sentence(cases: Sequence[Case]) -> str:
 def machine_sentence(machine: Machine) -> str:
     """A machine and its software in one line."""
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
-    return (
+    said = [
         f"{machine.cpu}, {machine.arch}, {vcpus(machine)}, "
-        f"{machine.memory_bytes / GIB:,.1f} GiB, {machine.kernel}; "
-        f"{versions}; commit {machine.commit}"
-    )
+        f"{machine.memory_bytes / GIB:,.1f} GiB, {machine.kernel}",
+        instructions(machine),
+        versions,
+        f"commit {machine.commit}",
+    ]
+    return "; ".join(filter(None, said))
+
+
+def instructions(machine: Machine) -> str:
+    """What is used for products of matrices, and all that there is; empty where it is not known."""
+    by_name: dict[str, list[str]] = {}
+    for precision, name in machine.cpu_used.items():
+        by_name.setdefault(name, []).append(precision)
+    used = [f"{name} ({', '.join(each)})" for name, each in by_name.items() if name]
+    if not used:
+        return ""
+    return f"ONNX Runtime multiplies by {joined(used)}, of {' '.join(machine.cpu_sets)}"
 
 
 def vcpus(machine: Machine) -> str:

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from workloads.embed import cpu, settings
+from workloads.embed import settings
 from workloads.embed.job import make_vectors
 from workloads.embed.made import SentenceSpec
 from workloads.embed.models import DEFAULT, HUB, folder_of, pinned
-from workloads.embed.prepare import PRECISIONS
 from workloads.embed.sentences import LONG, TRUNCATED, VECTOR
 from workloads.files import cli
 from workloads.files.failures import explained
 from workloads.files.job import Summary
 from workloads.files.places import Folder
+from workloads.machine import instructions
+from workloads.machine.instructions import PRECISIONS
 
 BYTES = 1_000_000
 
@@ -65,7 +66,7 @@ def _cut(folder: Folder) -> int:
 
 
 def _tell_cpu() -> int:
-    told = cpu.describe()
+    told = instructions.describe()
     lines = {
         "arch": told["arch"],
         "has": " ".join(told["sets"]) or "(not known on this system)",

@@ -12,12 +12,13 @@ import numpy.typing as npt
 import onnxruntime  # type: ignore[import-untyped]
 
 from errors import InputError
-from workloads.embed import cpu, settings
+from workloads.embed import settings
 from workloads.embed.batches import by_length, filled
 from workloads.embed.bert import IDS, MASK
 from workloads.embed.models import folder_of
 from workloads.embed.prepare import prepared
 from workloads.embed.tokens import Tokeniser
+from workloads.machine import instructions
 
 # What a thread of a batch is given: more than that, and what lies between two layers no longer fits
 # the core's own cache.
@@ -76,7 +77,7 @@ def _options(precision: str, threads: int) -> onnxruntime.SessionOptions:
     options.log_severity_level = 3
     if precision == "bfloat16":
         options.add_session_config_entry("mlas.enable_gemm_fastmath_arm64_bfloat16", "1")
-    if precision == "int8" and cpu.overflows():
+    if precision == "int8" and instructions.overflows():
         options.add_session_config_entry("session.x64quantprecision", "1")
     return options
 

@@ -61,7 +61,9 @@ def make_vectors(
     """
     model = pinned(model)
     prepared(settings.read(folder_of(model)), precision)
-    tuning = tuned(FUNCTION, DEFAULTS)
+    # What is best for one is not for the other, which multiplies by other instructions.
+    name = f"{FUNCTION}_{precision}" if precision == "int8" else FUNCTION
+    tuning = tuned(name, DEFAULTS)
     return transform(
         source,
         destination,

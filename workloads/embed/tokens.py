@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from errors import InputError
 from workloads.embed.settings import TOKENIZER, Settings
 
-# A text this many times as long as the limit, in characters, is cut before it is looked at: whole,
-# a text of 100 MB would take gigabytes.
-CHARACTERS_A_TOKEN = 64
+# Of a text that is longer than the limit times this, in characters, only a beginning is looked at,
+# and a longer one where that has not enough tokens: whole, one of 4 MB would take a gigabyte.
+CHARACTERS_A_TOKEN = 8
+LONGER = 4
+# What is behind a cut may change the words before it, but not those before that: letters go on,
+# accents join, several blanks are one word. One would do for each tokenizer that was tried.
+WORDS_AT_A_CUT = 8
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,27 @@ class Tokeniser:
         """The tokens of a text, up to the limit."""
         if self._lower:
             text = text.lower()
-        if len(text) > self._characters and (found := self._of_beginning(text)):
-            return found
+        length = self._characters
+        while length < len(text):
+            if found := self._of_beginning(text[:length]):
+                return found
+            length *= LONGER
         encoding = self._tokenizer.encode(text)
         return Tokens(encoding.ids, bool(encoding.overflowing))
 
     def _of_beginning(self, text: str) -> Tokens | None:
-        """The tokens of a very long text; None where its beginning has not enough of them.
+        """The tokens of a longer text; None where this beginning of it has not enough of them.
 
-        It is cut between words: nothing behind that changes what is before.
+        It may be cut anywhere. So the last tokens that count have to be of words that are well
+        before the cut.
         """
-        end = max(text.rfind(space, 0, self._characters) for space in " \n\t")
-        if end < 0:
+        encoding = self._tokenizer.encode(text)
+        if not encoding.overflowing:
             return None
-        encoding = self._tokenizer.encode(text[:end])
-        return Tokens(encoding.ids, True) if encoding.overflowing else None
+        last, there = (_last_word(one) for one in (encoding, encoding.overflowing[-1]))
+        return Tokens(encoding.ids, True) if last + WORDS_AT_A_CUT < there else None
+
+
+def _last_word(encoding: Encoding) -> int:
+    """The number of the last word that tokens are of; -1 where there is none."""
+    return max((word for word in encoding.word_ids if word is not None), default=-1)

@@ -1,8 +1,7 @@
 """Sentences made of common English words, the same for a seed and a row on any machine.
 
-All randomness comes from SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
-Generators", OOPSLA 2014), seeded for each row by (seed, row number). They mean nothing, but a
-tokenizer and an encoder have as much to do with them as with what people write.
+They mean nothing, but a tokenizer and an encoder have as much to do with them as with what people
+write.
 """
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from workloads.files.splitmix import GOLDEN, mixed
 
 _WORDS = (
     "the of and to in is that for it as was with on be by at this from have or had not are but "
@@ -38,12 +38,9 @@ _WORDS = (
 WORDS = tuple(_WORDS.split())
 ENDS = (".", ".", ".", ".", ".", ".", "?", "!")
 
-Words64 = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 
-_GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58_476D_1CE4_E5B9), np.uint64(0x94D0_49BB_1331_11EB)
-_30, _27, _31, _52, _16 = (np.uint64(n) for n in (30, 27, 31, 52, 16))
+_52, _16 = np.uint64(52), np.uint64(16)
 # Words and lengths are drawn from tables of this size, by as many bits.
 _DRAWS = 4096
 _COMMA_AFTER = 12
@@ -75,15 +72,15 @@ class Lengths:
 
 def sentences(seed: int, first: int, number: int, lengths: Lengths) -> list[str]:
     """The sentences of so many rows from the first one on."""
-    states = _mixed(
-        _mixed(np.array([seed], np.uint64))
-        + np.arange(first, first + number, dtype=np.uint64) * _GOLDEN
+    states = mixed(
+        mixed(np.array([seed], np.uint64))
+        + np.arange(first, first + number, dtype=np.uint64) * GOLDEN
     )
     words_of = lengths.table()[(states >> _52).astype(np.int64)]
     rows = np.repeat(np.arange(number), words_of)
     ends = np.cumsum(words_of)
     places = np.arange(rows.size) - np.repeat(ends - words_of, words_of)
-    bits = _mixed(states[rows] + (places + 1).astype(np.uint64) * _GOLDEN)
+    bits = mixed(states[rows] + (places + 1).astype(np.uint64) * GOLDEN)
     words = [WORDS[index] for index in _ranks()[(bits >> _52).astype(np.int64)]]
     commas = (bits >> _16).astype(np.int64) % _COMMA_AFTER == 0
     for place in np.flatnonzero(commas & (np.diff(rows, append=-1) == 0)):
@@ -109,9 +106,3 @@ def _ranks() -> Counts:
     steps = (np.arange(_DRAWS) + 0.5) / _DRAWS * shares[-1]
     ranks: Counts = np.searchsorted(shares, steps).astype(np.int64)
     return ranks
-
-
-def _mixed(states: Words64) -> Any:
-    bits = (states ^ (states >> _30)) * _MIX_1
-    bits = (bits ^ (bits >> _27)) * _MIX_2
-    return bits ^ (bits >> _31)

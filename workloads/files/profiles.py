@@ -16,6 +16,8 @@ from typing import Any
 
 from errors import UsageError
 from workloads.files.distribute import REPOSITORY, on_cluster
+from workloads.machine.limits import vcpus
+from workloads.machine.processor import arch, cpu_name
 
 # Names the folder for them.
 VARIABLE = "RAY_ON_AWS_PROFILES"
@@ -79,9 +81,6 @@ def slug(name: str) -> str:
 
 def here() -> Kind:
     """The kind of this machine."""
-    # The benchmark knows machines, and is built on the files that this is a part of.
-    from workloads.bench.machine import arch, cpu_name, vcpus
-
     root = Path("/")
     return Kind(cpu_name(root), arch(platform.machine()), vcpus(root))
 

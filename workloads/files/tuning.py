@@ -23,6 +23,9 @@ FROM = "from"
 class Tuning:
     """How a job is cut up and spread. It changes how long a job takes, and not a row of its result.
 
+    But for the last digit of vectors of text: what shares a batch decides in which order products
+    are added up.
+
     Attributes:
         batch_bytes: about how much the function is given at a time.
         batch_rows: how many rows it is given at a time at the most, for a function that makes much

@@ -1,9 +1,4 @@
-"""The kinds of text that are generated, written as UTF-8 by compiled code.
-
-All randomness comes from SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
-Generators", OOPSLA 2014), seeded for each row by (seed, row number): a row is the same whichever
-file, machine or core makes it.
-"""
+"""The kinds of text that are generated, written as UTF-8 by compiled code."""
 
 from __future__ import annotations
 
@@ -13,6 +8,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from workloads.files.splitmix import GOLDEN, MIX_2, mixed
+
 ROW_BYTES = 1000
 # A row of `mixed` ends with the word that reaches ROW_BYTES; the longest takes this many more.
 LONGEST_WORD = 64
@@ -20,9 +17,7 @@ LONGEST_WORD = 64
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
 
-_GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58_476D_1CE4_E5B9), np.uint64(0x94D0_49BB_1331_11EB)
-_30, _27, _31, _7, _8, _16, _32 = (np.uint64(n) for n in (30, 27, 31, 7, 8, 16, 32))
+_7, _8, _16, _32 = (np.uint64(n) for n in (7, 8, 16, 32))
 _LOW_BYTE, _LOW_HALF = np.uint64(0xFF), np.uint64(0xFFFF)
 
 
@@ -63,16 +58,12 @@ _URL = np.frombuffer(b"https://www.example.com/", np.uint8)
 _SPACES = np.array([0x20] * 26 + [0x0A, 0x0A, 0x09, 0xA0, 0x2003, 0x3000], np.int64)
 
 
-@numba.njit(nogil=True, inline="always")
-def _mixed_bits(state: Any) -> Any:
-    bits = (state ^ (state >> _30)) * _MIX_1
-    bits = (bits ^ (bits >> _27)) * _MIX_2
-    return bits ^ (bits >> _31)
+_mixed_bits = numba.njit(nogil=True, inline="always")(mixed)
 
 
 @numba.njit(nogil=True, inline="always")
 def _row_state(seed: int, row: int) -> Any:
-    return _mixed_bits(_mixed_bits(np.uint64(seed)) + np.uint64(row) * _GOLDEN)
+    return _mixed_bits(_mixed_bits(np.uint64(seed)) + np.uint64(row) * GOLDEN)
 
 
 @numba.njit(nogil=True, inline="always")
@@ -104,7 +95,7 @@ def write_letters(seed: int, first_row: int, out: Bytes, offsets: Offsets) -> No
     for index in range(offsets.size - 1):
         state = _row_state(seed, first_row + index)
         for word in range(a_row):
-            bits = _mixed_bits(state + np.uint64(word + 1) * _GOLDEN)
+            bits = _mixed_bits(state + np.uint64(word + 1) * GOLDEN)
             words[index * a_row + word] = _eight_letters(bits)
         offsets[index + 1] = (index + 1) * ROW_BYTES
 
@@ -137,7 +128,7 @@ def _write_word(state: Any, first: int, size: int, length: int, out: Bytes, at: 
     bits = np.uint64(0)
     for index in range(length):
         if index % 4 == 0:
-            bits = _mixed_bits(state + np.uint64(index + 1) * _MIX_2)
+            bits = _mixed_bits(state + np.uint64(index + 1) * MIX_2)
         at = _encode(first + np.int64((bits & _LOW_HALF) * np.uint64(size) >> _16), out, at)
         bits >>= _16
     return at
@@ -158,7 +149,7 @@ def write_mixed(seed: int, first_row: int, out: Bytes, offsets: Offsets) -> None
         state = _row_state(seed, first_row + index)
         end = at + ROW_BYTES
         while at < end:
-            state += _GOLDEN
+            state += GOLDEN
             bits = _mixed_bits(state)
             share = np.int64((bits >> _32) * np.uint64(_KIND.size) >> _32)
             kind = _KIND[share]

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workloads.bench.sure import Estimate, estimate
 from workloads.tune.budget import Budget
 from workloads.tune.points import Measure, Point
-from workloads.tune.sure import Estimate, estimate
 
 CONFIDENCE = 0.95
 MOST_PAIRS = 24

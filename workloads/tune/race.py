@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from workloads.bench.sure import Estimate, estimate
 from workloads.tune.points import HasTime, Measure, Point
-from workloads.tune.sure import Estimate, estimate
 
 # Of what is said and done within a race; a winner is measured again at the end, and more strictly.
 CONFIDENCE = 0.8

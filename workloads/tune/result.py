@@ -136,6 +136,6 @@ class Result:
             "curves": curves,
             "verdict": Verdict(**{**verdict, "ratios": tuple(verdict["ratios"])}),
             "kinds": tuple(fields["kinds"]),
-            "machine": Machine(**{**machine, "instance_types": tuple(machine["instance_types"])}),
+            "machine": Machine.from_dict(machine),
         }
         return cls(**{**fields, **rebuilt})

@@ -15,6 +15,8 @@ MACHINE = Machine(
     versions={"python": "3.11.2", "ray": "2.60.0", "pyarrow": "25.0.0", "polars": "2.1.0"},
     commit="0123456789ab",
     instance_types=("c7a.large",),
+    cpu_sets=("avx2", "avx512f", "avx512_vnni"),
+    cpu_used={"float32": "avx512f", "bfloat16": "avx512f", "int8": "avx512_vnni"},
 )
 SAME = Comparison(rows_compared=65_536, rows_differing=0, explanation="")
 DUCKDB = Comparison(

@@ -60,6 +60,8 @@ def test_a_row_is_json_with_every_figure() -> None:
     assert row["comparison"]["rows_differing"] == 132
     assert row["machine"]["versions"]["ray"] == "2.60.0"
     assert (row["arch"], row["instance_type"]) == ("amd64", "c7a.large")
+    assert row["cpu_sets"] == ["avx2", "avx512f", "avx512_vnni"]
+    assert row["cpu_used"]["int8"] == "avx512_vnni"
     assert row["commit"] == row["machine"].get("commit") == "0123456789ab"
     assert "measurements" not in row
 

@@ -56,8 +56,9 @@ def test_an_unknown_workload_is_told_with_those_that_there_are(wanted: str) -> N
         workload_names(wanted)
     assert str(told.value) == (
         f"'{wanted}' is no workload: choose text, text.generate, text.clean, image, "
-        "image.tensors, audio, audio.features, embed, embed.sentences, dedup, dedup.exact, "
-        "dedup.minhash, aggregate, aggregate.labels, all, or a function of yours as module:function"
+        "image.tensors, audio, audio.features, embed, embed.sentences, embed.sentences_int8, "
+        "dedup, dedup.exact, dedup.minhash, aggregate, aggregate.labels, all, or a function of "
+        "yours as module:function"
     )
 
 
@@ -75,7 +76,7 @@ def test_the_catalogue_is_what_it_is_said_to_be() -> None:
     for doing in DOING.values():
         assert all(set(options) <= OF_THE_CATALOGUE for options in doing.values())
     engines = {engine for doing in DOING.values() for engine in doing} - {"defaults"}
-    assert engines == {"ours", "baseline", "floor", *CONTENT["needs"]}
+    assert engines == {"ours", "baseline", "floor", "float32", *CONTENT["needs"]}
 
 
 def parameters(function: Callable[..., object]) -> int:
@@ -213,7 +214,7 @@ def test_an_unknown_engine_is_told_with_those_that_there_are() -> None:
     with pytest.raises(UsageError) as told:
         check_engines(["ours", "pandas"], ["text.clean"], ["mixed"])
     assert str(told.value) == (
-        "'pandas' is no engine: choose ours, baseline, floor, polars, duckdb, daft, spark"
+        "'pandas' is no engine: choose ours, baseline, floor, polars, duckdb, daft, float32, spark"
     )
 
 

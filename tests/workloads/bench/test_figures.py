@@ -12,11 +12,23 @@ from tests.workloads.bench.builders import (
     sample,
     start,
     user_workload,
+    warm,
 )
 from workloads.bench.case import MB, Case
 from workloads.bench.figures import comparisons, figures, first_run, grouped, standing
+from workloads.bench.wording import standing_sentence
 
 SPEED = st.floats(min_value=0.1, max_value=1e5)
+
+
+def test_int8_is_held_against_float32_which_is_no_peer() -> None:
+    cases = warm({"ours": 25.0, "float32": 10.0}, workload="embed.sentences_int8")
+    [group] = grouped(cases)
+    found = standing(group)
+    assert found
+    assert found.times_float32 == pytest.approx(2.5)
+    assert (found.fastest_peer, found.times_fastest_peer) == (None, None)
+    assert standing_sentence(group) == "ours, at 25 MB/s, is 2.5 times itself in float32."
 
 
 def test_groups_are_work_and_kind_in_order_of_appearance() -> None:

@@ -1,23 +1,12 @@
 import json
 import os
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import pytest
-
+from tests.workloads.bench.builders import MACHINE
 from workloads.bench import machine
-
-NITRO = {"sys_vendor": "Amazon EC2\n", "product_name": "c7g.large\n"}
-
-
-def put(root: Path, path: str, text: str) -> None:
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
-    (root / path).write_text(text, encoding="utf-8")
-
-
-def cores(*facts: str) -> str:
-    return "\n".join(f"processor\t: {core}\n" + "\n".join(facts) + "\n" for core in range(2))
+from workloads.bench.case import Machine
 
 
 def test_this_machine_is_described() -> None:
@@ -28,67 +17,29 @@ def test_this_machine_is_described() -> None:
     assert found.memory_bytes > 2**28
     assert {"python", "ray", "pyarrow", "numpy"} <= found.versions.keys()
     told = asdict(found)
-    assert json.loads(json.dumps(told)) == {**told, "instance_types": list(found.instance_types)}
+    assert found == Machine.from_dict(json.loads(json.dumps(told)))
+    assert found.cpu_sets
+    assert set(found.cpu_used.values()) <= {*found.cpu_sets}
 
 
-@pytest.mark.parametrize(
-    ("reported", "arch"),
-    [("x86_64", "amd64"), ("AMD64", "amd64"), ("aarch64", "arm64"), ("arm64", "arm64")],
-)
-def test_arch_has_one_name(reported: str, arch: str) -> None:
-    assert machine.arch(reported) == arch
-
-
-@pytest.mark.parametrize(
-    ("facts", "name"),
-    [
-        (("vendor_id\t: GenuineIntel", "model name\t: Intel(R) Xeon(R) 6975P-C"), None),
-        (("CPU implementer\t: 0x41", "CPU part\t: 0xd40"), "Neoverse-V1 (Graviton3)"),
-        (("CPU implementer\t: 0x61", "CPU part\t: 0x000"), "Apple part 0x000"),
-        (("CPU implementer\t: 0x99", "CPU part\t: 0x001"), "0x99 part 0x001"),
-        (("BogoMIPS\t: 100.00",), ""),
-    ],
-)
-def test_a_name_is_made_of_what_the_kernel_tells(facts: tuple[str, ...], name: str | None) -> None:
-    expected = "Intel(R) Xeon(R) 6975P-C" if name is None else name
-    assert machine.cpu_name_from(cores(*facts)) == expected
-
-
-@pytest.mark.skipif(os.uname().sysname != "Linux", reason="reads /proc")
-def test_ec2_adds_the_instance_type(tmp_path: Path) -> None:
-    put(tmp_path, "proc/cpuinfo", cores("CPU implementer\t: 0x41", "CPU part\t: 0xd40"))
-    assert machine.cpu_name(tmp_path) == "Neoverse-V1 (Graviton3)"
-    assert machine.instance_types(tmp_path) == ()
-    for name, text in NITRO.items():
-        put(tmp_path, f"sys/class/dmi/id/{name}", text)
-    assert machine.cpu_name(tmp_path) == "Neoverse-V1 (Graviton3), c7g.large"
-    assert machine.instance_types(tmp_path) == ("c7g.large",)
-
-
-def test_a_system_that_tells_nothing_still_has_a_name(tmp_path: Path) -> None:
-    assert machine.cpu_name(tmp_path)
-
-
-def test_the_smallest_limit_on_the_way_up_binds(tmp_path: Path) -> None:
-    put(tmp_path, "proc/self/cgroup", "1:cpu:/old\n0::/slice/job\n")
-    put(tmp_path, "sys/fs/cgroup/slice/job/cpu.max", "400000 100000\n")
-    put(tmp_path, "sys/fs/cgroup/slice/job/memory.max", "2000\n")
-    put(tmp_path, "sys/fs/cgroup/slice/cpu.max", "150000 100000\n")
-    put(tmp_path, "sys/fs/cgroup/slice/memory.max", "1000\n")
-    assert machine.cgroup_limits(tmp_path) == (2, 1000)
-
-
-def test_a_container_sees_its_own_limit_at_the_root(tmp_path: Path) -> None:
-    put(tmp_path, "proc/self/cgroup", "0::/\n")
-    put(tmp_path, "sys/fs/cgroup/cpu.max", "50000 100000\n")
-    put(tmp_path, "sys/fs/cgroup/memory.max", "max\n")
-    assert machine.cgroup_limits(tmp_path) == (1, None)
-
-
-@pytest.mark.parametrize("own", ["", "0::/\n", "0::/../outside\n", "4:memory:/v1\n"])
-def test_no_limit_is_none(tmp_path: Path, own: str) -> None:
-    put(tmp_path, "proc/self/cgroup", own)
-    assert machine.cgroup_limits(tmp_path) == (None, None)
+def test_nodes_together_name_what_differs_side_by_side() -> None:
+    sapphire = replace(
+        MACHINE,
+        cpu="Intel(R) Xeon(R) 8488C",
+        cpu_sets=("avx2", "avx512f", "amx_int8"),
+        cpu_used={**MACHINE.cpu_used, "int8": "amx_int8"},
+    )
+    found = machine.together([MACHINE, sapphire, MACHINE], 6)
+    assert found == replace(
+        MACHINE,
+        cpu="AMD EPYC 9R14, c7a.large and Intel(R) Xeon(R) 8488C",
+        vcpus=6,
+        memory_bytes=3 * MACHINE.memory_bytes,
+        instance_types=("c7a.large",) * 3,
+        cpu_sets=("avx2", "avx512f", "avx512_vnni", "amx_int8"),
+        cpu_used={**MACHINE.cpu_used, "int8": "avx512_vnni and amx_int8"},
+    )
+    assert machine.together([MACHINE, MACHINE], 4).cpu_used == MACHINE.cpu_used
 
 
 def test_the_environment_names_the_commit_first(tmp_path: Path) -> None:

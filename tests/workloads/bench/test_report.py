@@ -20,7 +20,7 @@ from workloads.bench import charts
 from workloads.bench.case import MB, Case
 from workloads.bench.figures import grouped
 from workloads.bench.report import render, write
-from workloads.bench.wording import cells, sentences
+from workloads.bench.wording import cells, instructions, machines, sentences
 
 # Elements that HTML leaves unclosed.
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -99,6 +99,12 @@ def test_what_the_terminal_says_the_report_says_too(cases: Sequence[Case]) -> No
     for group in grouped(cases):
         for sentence in sentences(group):
             assert sentence in words
+
+
+def test_the_instruction_sets_are_told_with_the_machine(cases: Sequence[Case]) -> None:
+    words = Page(render(cases)).words
+    assert "instruction sets" in words
+    assert {instructions(one) for one in machines(cases)} <= set(words)
 
 
 def test_the_page_needs_nothing_but_itself(cases: Sequence[Case]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.workloads.bench.builders import DUCKDB, MACHINE, case, sample, start, user_workload
-from workloads.bench.case import MB, Case, Price
+from workloads.bench.case import MB, Case, Comparison, Price
 from workloads.bench.figures import grouped
 from workloads.bench.table import show
 from workloads.bench.wording import cells
@@ -90,12 +90,28 @@ def test_ours_alone_says_that_nothing_is_compared() -> None:
     assert "there is nothing to compare it with" in printed([case()])
 
 
+def test_what_is_near_enough_is_told_with_how_near() -> None:
+    near = Comparison(289, 0, "the least cosine is 0.987")
+    said = printed([case(mb_per_s=(2.0,)), case("float32", comparison=near)])
+    assert "float32 is near enough to ours in all 289 rows compared: the least cosine is" in said
+    assert "The same as ours" not in said
+
+
+INSTRUCTIONS = (
+    "ONNX Runtime multiplies by avx512f (float32, bfloat16) and avx512_vnni (int8), of avx2 "
+    "avx512f avx512_vnni"
+)
+
+
 def test_the_machine_is_named_once() -> None:
     text = printed(sample())
     assert text.count("AMD EPYC 9R14, c7a.large, amd64, 2 vCPUs, 4.0 GiB, Linux 6.1.0") == 1
     assert "ray 2.60.0" in text
     assert "commit 0123456789ab" in text
+    assert text.count(INSTRUCTIONS) == 1
     assert "1 vCPU," in printed([case(machine=replace(MACHINE, vcpus=1))])
+    unknown = replace(MACHINE, cpu_sets=(), cpu_used=dict.fromkeys(MACHINE.cpu_used, ""))
+    assert "ONNX Runtime" not in printed([case(machine=unknown)])
 
 
 def test_names_with_brackets_are_not_taken_for_markup() -> None:

@@ -16,9 +16,10 @@ from errors import InputError
 from tests.workloads.embed import reference
 from tests.workloads.embed.tiny import CONFIG, LIMIT, VOCABULARY, other_encoder, weights, write_tiny
 from tests.workloads.programs import run
-from workloads.embed import cpu, models
+from workloads.embed import models
 from workloads.embed.encoder import Encoder, encoder
 from workloads.embed.settings import read
+from workloads.machine import instructions
 
 WEIGHTS = weights()
 TOLERANCE = 1e-5
@@ -76,7 +77,7 @@ def test_bfloat16_is_float32_where_the_machine_has_none(tiny: Path) -> None:
     exact, rough = (
         encoder(str(tiny), precision, 1).encode(texts) for precision in ("float32", "bfloat16")
     )
-    told = cpu.describe()
+    told = instructions.describe()
     if told["arch"] == "amd64" or told["used"]["bfloat16"] != "bf16":
         np.testing.assert_array_equal(exact, rough)
     assert (exact * rough).sum(axis=1).min() > 0.99
@@ -86,7 +87,7 @@ def test_bfloat16_is_float32_where_the_machine_has_none(tiny: Path) -> None:
 def test_int8_is_about_the_same_in_either_way(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, *, overflows: bool
 ) -> None:
-    monkeypatch.setattr(cpu, "overflows", lambda: overflows)
+    monkeypatch.setattr(instructions, "overflows", lambda: overflows)
     texts = [[5, 6, 7], [8, 9]]
     exact, rough = (
         encoder(str(tiny), precision, 1).encode(texts) for precision in ("float32", "int8")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -73,16 +73,15 @@ def test_the_vectors_of_a_width_of_their_own_are_of_length_one(model: Path) -> N
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
 
 
-def test_int8_is_another_graph_of_nearly_the_same_vectors(
-    model: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_int8_is_another_graph_of_nearly_the_same_vectors(model: Path) -> None:
     exact, rough = (prepared(read(model), precision) for precision in ("float32", "int8"))
     assert exact != rough
-    kinds = {node.op_type for node in onnx.load(rough).graph.node}
-    assert {"MatMulInteger", "DynamicQuantizeLinear"} <= kinds
+    # Of two layers, all six products with matrices of weights; q, k and v take the same numbers.
+    kinds = Counter(node.op_type for node in onnx.load(rough).graph.node)
+    assert (kinds["MatMulIntegerToFloat"], kinds["QuantizeLinear"]) == (12, 8)
+    assert rough.stat().st_size < exact.stat().st_size
     similar = (vectors(exact) * vectors(rough)).sum(axis=1)
     assert 0.99 < similar.min() < 0.99999
-    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 def test_a_graph_of_another_s_making_is_taken(model: Path) -> None:

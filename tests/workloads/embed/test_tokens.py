@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tokenizers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 from errors import InputError
 from tests.workloads.embed.tiny import LIMIT, write_json, write_tiny
@@ -24,9 +25,33 @@ from workloads.embed import models
 from workloads.embed.settings import read
 from workloads.embed.tokens import Tokeniser
 tokeniser = Tokeniser(read(models.folder_of(models.DEFAULT)))
-found = tokeniser.tokens("all work and no play " * 2_000_000)
-assert found.cut and len(found.numbers) == 256
+texts = ["all work and no play ", "漢字の文章は空白を持たない。", "other\\u00a0blanks\\u2003too"]
+for text in texts:
+    found = tokeniser.tokens(text * (42_000_000 // len(text.encode())))
+    assert found.cut and len(found.numbers) == 256
 """
+# Whatever a cut may come between: accents and letters that join, controls that are left out, spaces
+# of all kinds and some that are none, scripts without any, and what has several code points.
+PIECES = st.sampled_from(
+    [
+        *("the", "of", "unbelievable", "x" * 150, "it's", "3,141.59", "--", "..."),
+        *(" ", "  ", "\n\n", "\t", "\r\n", "\u00a0", "\u2003", "\u3000", "\u2028"),
+        *("\x00", "\x1c", "\x85", "\u200b", "\u200d", "\ufeff", "\ufffd", "\xad"),
+        *("漢字", "。", "、", "가나", "\u1100\u1161\u11a8", "ไทย", "สวัสดี"),
+        *(
+            "e\u0301",
+            "\u0301",
+            "\u1e9b\u0323",
+            "İ",
+            "Σ",
+            "ß",
+            "ﬁ",
+            "🙂",
+            "👩\u200d👩\u200d👧",
+            "🇰🇷",
+        ),
+    ]
+)
 
 
 def whole(tokenizer: Tokenizer, text: str, limit: int) -> Tokens:
@@ -70,6 +95,48 @@ def test_a_very_long_text_has_the_same_tokens_as_if_all_were_looked_at(
 ) -> None:
     due = whole(Tokenizer.from_file(str(tiny / "tokenizer.json")), text, LIMIT)
     assert Tokeniser(read(tiny)).tokens(text) == due
+
+
+def other_tokenizers() -> dict[str, Tokenizer]:
+    """Those of other families: by bytes, blanks among them; and by sentences without blanks."""
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    merges = [("t", "h"), ("th", "e"), ("Ġ", "the"), ("Ġ", "Ġ"), ("o", "f"), ("Ġ", "of")]
+    words = [*sorted(alphabet), *("".join(pair) for pair in merges)]
+    by_bytes = Tokenizer(tokenizers.models.BPE({one: at for at, one in enumerate(words)}, merges))
+    by_bytes.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    pieces = [("<unk>", 0.0), ("▁", -2.0), ("▁the", -3.0), ("▁of", -3.0), ("e", -4.0), ("t", -4.0)]
+    by_pieces = Tokenizer(tokenizers.models.Unigram(pieces, unk_id=0))
+    by_pieces.normalizer = normalizers.NFKC()
+    by_pieces.pre_tokenizer = pre_tokenizers.Metaspace()
+    return {"bytes": by_bytes, "pieces": by_pieces}
+
+
+OTHERS = other_tokenizers()
+
+
+@pytest.mark.parametrize("name", ["tiny", "default", *OTHERS])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(PIECES, min_size=1, max_size=12), st.lists(PIECES, max_size=9), st.integers(1, 900))
+def test_a_beginning_has_the_tokens_that_the_whole_has(
+    tiny: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    begin: list[str],
+    again: list[str],
+    times: int,
+) -> None:
+    text = "".join(begin) + "".join(again) * times
+    folder = tiny
+    if name == "default":
+        folder = models.folder_of(models.DEFAULT)
+    elif name in OTHERS:
+        folder = write_tiny(tmp_path_factory.mktemp(name))
+        OTHERS[name].save(str(folder / "tokenizer.json"))
+    known = read(folder)
+    due = whole(Tokenizer.from_file(str(folder / "tokenizer.json")), text, known.limit)
+    assert Tokeniser(known).tokens(text) == due
 
 
 def test_a_text_of_forty_megabytes_takes_little_memory() -> None:

@@ -11,7 +11,8 @@ from workloads.bench.architectures.figures import Matchup, Result, matchups
 from workloads.bench.architectures.pool import Pool, Share
 from workloads.bench.architectures.shares import remarks
 from workloads.bench.case import Case
-from workloads.bench.wording import decimal, dollars, joined, speed
+from workloads.bench.catalogue import family_name
+from workloads.bench.wording import decimal, dollars, instructions, joined, speed
 
 COLUMNS = (
     ("", "pool"),
@@ -61,6 +62,7 @@ class Findings:
             *remarks(self.pools, self.shares),
             *[said for one in self.matchups for said in sentences.uneven(one)],
             *_differences(self.cases),
+            *_instructions(self.cases),
             *_prices(self.pools),
         ]
 
@@ -117,6 +119,16 @@ def _differences(cases: Sequence[Case]) -> list[str]:
         f"{case.comparison.explanation or 'nothing explains it'}."
         for case in {(one.subcluster, one.workload, one.kind): one for one in differing}.values()
         if case.comparison
+    ]
+
+
+def _instructions(cases: Sequence[Case]) -> list[str]:
+    """What each pool multiplies by, where that is measured: by models, which embed alone has."""
+    machines = {
+        case.subcluster: case.machine for case in cases if family_name(case.workload) == "embed"
+    }
+    return [
+        f"{pool}: {said}." for pool, machine in machines.items() if (said := instructions(machine))
     ]
 
 

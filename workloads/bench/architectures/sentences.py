@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from workloads.bench.architectures.choice import (
     LEAST_LEAD,
     Choice,
     choose,
+    most_confidence,
 )
 from workloads.bench.architectures.figures import Matchup, Result
 from workloads.bench.architectures.pool import Pool
@@ -44,7 +46,9 @@ def chosen(matchup: Matchup) -> str:
 
 
 def _verdict(choice: Choice, what: str) -> str:
-    between = f"{_rounds(choice.rounds)}, {choice.low:.2f} to {choice.high:.2f} times"
+    between = _rounds(choice.rounds)
+    if math.isfinite(choice.high):
+        between += f", {choice.low:.2f} to {choice.high:.2f} times"
     if choice.clear:
         return (
             f"choose {choice.best}, which does {choice.times:.2f} times as much as {choice.next}, "
@@ -53,7 +57,7 @@ def _verdict(choice: Choice, what: str) -> str:
     close = f"too close to call between {choice.best} and {choice.next}"
     if choice.times < 1 + LEAST_LEAD:
         return f"{close}: they are within {LEAST_LEAD:.0%} of each other {what} ({between})"
-    few = 1 - 0.5**choice.rounds < LEAST_CONFIDENCE
+    few = most_confidence(choice.rounds) < LEAST_CONFIDENCE
     why = f"; so few rounds decide nothing, --repeats {_enough()} may" if few else ""
     return (
         f"{close}: {choice.times:.2f} times as much {what}, but with a confidence of "
@@ -107,7 +111,7 @@ def _rounds(number: int) -> str:
 
 def _enough() -> int:
     """The fewest rounds that may decide something."""
-    return next(number for number in range(1, 64) if 1 - 0.5**number >= LEAST_CONFIDENCE)
+    return next(number for number in range(1, 64) if most_confidence(number) >= LEAST_CONFIDENCE)
 
 
 def cores(pools: Sequence[Pool]) -> list[str]:

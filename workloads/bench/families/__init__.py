@@ -60,9 +60,20 @@ class Family(Protocol):
         """Some rows of a result, the same ones whoever made it, in the order of `id`."""
 
     def compare(self, ours: pa.Table, theirs: pa.Table) -> Comparison:
-        """How another engine's sample compares with that of `ours`."""
+        """How another engine's sample compares with that of `ours`.
+
+        A workload that is less exact than its family has a `compare_VERB` of its own.
+        """
 
 
 def find(name: str) -> Family:
     """The family of this name."""
     return cast(Family, importlib.import_module(f"{__name__}.{name}"))
+
+
+def compare(workload: str, ours: pa.Table, theirs: pa.Table) -> Comparison:
+    """How another engine's sample of what a workload makes compares with that of `ours`."""
+    name, _, verb = workload.partition(".")
+    family = find(name)
+    found: Comparison = getattr(family, f"compare_{verb}", family.compare)(ours, theirs)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from workloads.files.places import Folder
 KINDS = tuple(MADE)
 # The largest difference of a number of two vectors of length 1 that counts as none.
 TOLERANCE = 1e-5
+# The least cosine of a vector in int8 to that in float32; of 805 texts the least was 0.985.
+LEAST_COSINE = 0.98
 
 
 def spec(size: int, kind: str, seed: int) -> SentenceSpec:
@@ -43,23 +46,47 @@ def compare(ours: pa.Table, theirs: pa.Table) -> Comparison:
     float32, and which texts share a batch decides in what order products are added up: that makes
     differences of up to 1e-6, while int8 makes some of 1e-2.
     """
+    return _compared(ours, theirs, _numbers)
+
+
+def compare_sentences_int8(ours: pa.Table, theirs: pa.Table) -> Comparison:
+    """How the sample of one that multiplies in float32, or int8 too, compares with ours in int8.
+
+    Rows differ where the cosine of the two vectors, both of length 1, is below 0.98.
+    """
+    return _compared(ours, theirs, _cosines)
+
+
+# Of two matrices of vectors, which rows differ, and in words by how much; of rows that are numbers.
+Measure = Callable[[Any, Any], tuple[Any, str]]
+
+
+def _compared(ours: pa.Table, theirs: pa.Table, measure: Measure) -> Comparison:
     if found := other_rows(ours, theirs):
         return found
     left, right = _matrix(ours), _matrix(theirs)
     if left.shape != right.shape:
         why = f"its vectors have {right.shape[1]} numbers, and ours {left.shape[1]}"
         return Comparison(len(ours), len(ours), why)
+    missing = np.isnan(left - right).any(axis=1)
+    differing, by_how_much = measure(left[~missing], right[~missing])
+    number, lacking = int(differing.sum()), int(missing.sum())
+    said = [by_how_much] if by_how_much else []
+    if lacking:
+        said.append(f"{lacking} of the rows have no vector, or one with what is no number")
+    return Comparison(len(ours), number + lacking, "; ".join(said))
+
+
+def _numbers(left: Any, right: Any) -> tuple[Any, str]:
     off = np.abs(left - right).max(axis=1, initial=0)
-    missing = int(np.isnan(off).sum())
-    number = int((off > TOLERANCE).sum()) + missing
-    return Comparison(len(ours), number, _explanation(off[off > TOLERANCE], missing))
+    differing = off > TOLERANCE
+    return differing, f"numbers differ by up to {off.max():.1e}" if differing.any() else ""
 
 
-def _explanation(off: Any, missing: int) -> str:
-    said = [f"numbers differ by up to {off.max():.1e}"] if len(off) else []
-    if missing:
-        said.append(f"{missing} of the rows have no vector, or one with what is no number")
-    return "; ".join(said)
+def _cosines(left: Any, right: Any) -> tuple[Any, str]:
+    # Of vectors of length 1 their cosine; less than that where one is of another length.
+    cosines = 1 - ((left - right) ** 2).sum(axis=1) / 2
+    return cosines < LEAST_COSINE, f"the least cosine is {cosines.min(initial=1):.3f}"
 
 
 def _matrix(rows: pa.Table) -> Any:

@@ -50,6 +50,14 @@ def printed(found: Findings, width: int = 200) -> str:
     return out.getvalue()
 
 
+def test_what_pools_multiply_by_is_told_where_a_model_was_measured() -> None:
+    said = [one for one in findings(SPEEDS, workload="embed.sentences").remarks if "ONNX" in one]
+    assert [one.partition(" (")[0] for one in said] == [
+        f"{name}: ONNX Runtime multiplies by avx512f" for name in ("intel", "amd", "graviton")
+    ]
+    assert not [one for one in FOUND.remarks if "ONNX" in one]
+
+
 def test_the_table_has_every_pool_on_every_basis() -> None:
     lines = [line.split() for line in printed(FOUND).splitlines()]
     equal = [line for line in lines if line[1:3] == ["equal", "vCPUs"]]

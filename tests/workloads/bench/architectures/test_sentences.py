@@ -34,7 +34,7 @@ def said(speeds: dict[str, float], *pools: Pool, **options: object) -> str:
 def test_the_best_for_a_dollar_is_chosen_and_how_sure_that_is() -> None:
     assert said(SPEEDS) == (
         "text.clean, letters: choose graviton, which does 1.23 times as much as intel, the next, "
-        "for a dollar on demand (confidence 96% by 5 rounds, 1.23 to 1.23 times)."
+        "for a dollar on demand (confidence 93% by 5 rounds, 1.23 to 1.23 times)."
     )
 
 
@@ -48,7 +48,7 @@ def test_spot_prices_may_choose_another() -> None:
     cheap = replace(INTEL, price=replace(INTEL.price, spot=0.2))  # type: ignore[type-var]
     sentence = said(SPEEDS, cheap, AMD, GRAVITON)
     assert sentence.startswith("text.clean, letters: choose graviton, ")
-    assert "; at spot prices choose intel, 2.50 times graviton (confidence 96%)." in sentence
+    assert "; at spot prices choose intel, 2.50 times graviton (confidence 93%)." in sentence
 
 
 def test_what_is_close_is_not_called() -> None:
@@ -69,25 +69,25 @@ def test_what_is_now_this_and_now_that_is_not_called() -> None:
     (sentence,) = Findings([INTEL, GRAVITON], shares, cases).choices
     found = re.search(
         r"too close to call between intel and graviton: 1\.14 times as much for a dollar on "
-        r"demand, but with a confidence of (\d\d)% only \(by 5 rounds, 0\.\d\d to 1\.\d\d times\)",
+        r"demand, but with a confidence of (\d+)% only \(by 5 rounds, 0\.\d\d to 1\.\d\d times\)",
         sentence,
     )
     assert found
-    assert 50 < int(found[1]) < 90
+    assert int(found[1]) < 90
 
 
 def test_few_rounds_are_said_to_be_few() -> None:
     sentence = said(SPEEDS, noise=(1.0, 0.99))
     assert "too close to call between graviton and intel: 1.23 times" in sentence
-    assert "but with a confidence of 75% only (by 2 rounds, " in sentence
-    assert "; so few rounds decide nothing, --repeats 4 may)" in sentence
+    assert "but with a confidence of 50% only (by 2 rounds; " in sentence
+    assert "; so few rounds decide nothing, --repeats 5 may)" in sentence
 
 
 def test_without_prices_speed_alone_is_judged() -> None:
     pools = [pool(name, None) for name in ("intel", "amd")]
     assert said({"intel": 10.0, "amd": 15.0}, *pools) == (
         "text.clean, letters: choose amd, which does 1.50 times as much as intel, the next, on "
-        "equal vCPUs, as no price is known of all (confidence 96% by 5 rounds, 1.50 to 1.50 times)."
+        "equal vCPUs, as no price is known of all (confidence 93% by 5 rounds, 1.50 to 1.50 times)."
     )
 
 

@@ -21,6 +21,9 @@ def sentences(source: str, destination: str) -> Split:
     return copy(source, destination, f"{__name__}:with_vectors")
 
 
+sentences_int8 = sentences
+
+
 def with_vectors(table: pa.Table) -> pa.Table:
     """The table with some vector for each row."""
     rows = np.arange(table.num_rows) % ROWS

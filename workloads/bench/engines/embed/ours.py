@@ -10,3 +10,8 @@ from workloads.embed.job import make_vectors
 def sentences(source: str, destination: str) -> Split:
     """Makes vectors of the sentences of every file of the source."""
     return split(make_vectors(source, destination, progress=False))
+
+
+def sentences_int8(source: str, destination: str) -> Split:
+    """The same in int8, for which CPUs have other instructions, such as AMX."""
+    return split(make_vectors(source, destination, precision="int8", progress=False))

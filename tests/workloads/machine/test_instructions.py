@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workloads.embed import cpu
+from workloads.machine import instructions
 
 HASWELL = "fpu sse2 fma avx f16c rdrand bmi1 avx2 bmi2"
 SKYLAKE = f"{HASWELL} avx512f avx512dq avx512cd avx512bw avx512vl"
@@ -38,6 +38,8 @@ GRAVITON4 = f"{GRAVITON3} sve2 svebitperm"
         ("arm64", GRAVITON2, "asimd", "asimd", "asimddp"),
         ("arm64", GRAVITON3, "asimd", "bf16", "svei8mm"),
         ("arm64", GRAVITON4, "asimd", "bf16", "svei8mm"),
+        # By SME only what ONNX Runtime turns into integers itself is multiplied.
+        ("arm64", GRAVITON4 + " sme", "sme", "bf16", "svei8mm"),
         ("arm64", GRAVITON2 + " i8mm", "asimd", "asimd", "i8mm"),
         ("arm64", "", "", "", ""),
         ("riscv64", "rv64imafdc", "", "", ""),
@@ -47,21 +49,25 @@ def test_the_best_there_is_is_used(
     arch: str, has: str, float32: str, bfloat16: str, int8: str
 ) -> None:
     key = "flags" if arch == "amd64" else "Features"
-    here = cpu.sets(f"processor\t: 0\nBogoMIPS\t: 50.0\n{key}\t\t: {has}\n\n{key}\t: none", arch)
+    here = instructions.sets(
+        f"processor\t: 0\nBogoMIPS\t: 50.0\n{key}\t\t: {has}\n\n{key}\t: none", arch
+    )
     assert set(here) <= set(has.split())
-    found = [cpu.used(here, arch, precision) for precision in ("float32", "bfloat16", "int8")]
+    found = [
+        instructions.used(here, arch, precision) for precision in ("float32", "bfloat16", "int8")
+    ]
     assert found == [float32, bfloat16, int8]
 
 
 def test_what_is_there_but_not_used_is_told_too() -> None:
-    here = cpu.sets(f"flags : {SAPPHIRE}", "amd64")
+    here = instructions.sets(f"flags : {SAPPHIRE}", "amd64")
     assert {"amx_bf16", "avx512_bf16"} <= set(here)
     assert "rdrand" not in here
 
 
 def test_this_machine_is_described_as_json_has_it() -> None:
-    told = json.loads(json.dumps(cpu.describe()))
-    assert told == cpu.describe()
+    told = json.loads(json.dumps(instructions.describe()))
+    assert told == instructions.describe()
     assert list(told) == ["arch", "sets", "library", "used"]
     assert told["arch"] in ("amd64", "arm64")
     assert told["library"].startswith("onnxruntime ")
@@ -85,15 +91,15 @@ def test_int8_is_multiplied_in_another_way_where_it_would_overflow(
 ) -> None:
     key = "flags" if machine == "x86_64" else "Features"
     (tmp_path / "cpuinfo").write_text(f"{key} : {has}\n")
-    monkeypatch.setattr(cpu, "CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(instructions, "CPUINFO", tmp_path / "cpuinfo")
     monkeypatch.setattr(platform, "machine", lambda: machine)
-    assert cpu.overflows() is overflows
+    assert instructions.overflows() is overflows
 
 
 def test_a_system_without_cpuinfo_is_described_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cpu, "CPUINFO", tmp_path / "none")
-    told = cpu.describe()
+    monkeypatch.setattr(instructions, "CPUINFO", tmp_path / "none")
+    told = instructions.describe()
     assert told["sets"] == []
     assert set(told["used"].values()) == {""}

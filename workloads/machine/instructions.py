@@ -12,8 +12,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from workloads.machine import processor
+
 LIBRARY = "onnxruntime"
-ARCHES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+PRECISIONS = ("float32", "bfloat16", "int8")
 CPUINFO = Path("/proc/cpuinfo")
 # What Linux calls the list, on either arch.
 KEYS = ("flags", "Features")
@@ -50,7 +52,6 @@ RULES = {
         "float32": FLOAT["arm64"],
         "bfloat16": {"bf16": "bf16", **FLOAT["arm64"]},
         "int8": {
-            "sme": "sme",
             "svei8mm": "sve svei8mm",
             "i8mm": "i8mm",
             "asimddp": "asimddp",
@@ -71,14 +72,19 @@ def describe() -> dict[str, Any]:
         library: that multiplies, with its version.
         used: for each precision the instruction set that the library uses; empty if not known.
     """
-    arch = ARCHES.get(platform.machine().lower(), platform.machine().lower())
-    here = sets(CPUINFO.read_text(encoding="utf-8") if CPUINFO.exists() else "", arch)
+    arch, there = processor.arch(platform.machine()), here()
     return {
         "arch": arch,
-        "sets": here,
+        "sets": there,
         "library": f"{LIBRARY} {metadata.version(LIBRARY)}",
-        "used": {name: used(here, arch, name) for name in ("float32", "bfloat16", "int8")},
+        "used": used_for_each(there, arch),
     }
+
+
+def here() -> list[str]:
+    """The instruction sets that this machine has, of those that may matter."""
+    told = CPUINFO.read_text(encoding="utf-8") if CPUINFO.exists() else ""
+    return sets(told, processor.arch(platform.machine()))
 
 
 def sets(cpuinfo: str, arch: str) -> list[str]:
@@ -86,18 +92,23 @@ def sets(cpuinfo: str, arch: str) -> list[str]:
     for line in cpuinfo.splitlines():
         key, _, value = line.partition(":")
         if key.strip() in KEYS:
-            there = set(value.split())
-            return [name for name in SETS.get(arch, "").split() if name in there]
+            told = set(value.split())
+            return [name for name in SETS.get(arch, "").split() if name in told]
     return []
 
 
-def used(here: Collection[str], arch: str, precision: str) -> str:
-    """The instruction set that is used for a precision, of those here; empty if not known."""
+def used(there: Collection[str], arch: str, precision: str) -> str:
+    """The instruction set that is used for a precision, of those there; empty if not known."""
     rules = RULES.get(arch, {}).get(precision, {})
-    return next((name for name, takes in rules.items() if set(takes.split()) <= set(here)), "")
+    return next((name for name, takes in rules.items() if set(takes.split()) <= set(there)), "")
+
+
+def used_for_each(there: Collection[str], arch: str) -> dict[str, str]:
+    """The instruction set that is used for each precision; empty if not known."""
+    return {precision: used(there, arch, precision) for precision in PRECISIONS}
 
 
 def overflows() -> bool:
     """Whether int8 is to be multiplied in a slower way on this machine, to be exact."""
-    told = describe()
-    return told["arch"] == "amd64" and told["used"]["int8"] not in EXACT
+    arch = processor.arch(platform.machine())
+    return arch == "amd64" and used(here(), arch, "int8") not in EXACT

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workloads.tune.sure import estimate
+from workloads.bench.sure import estimate
 
 RATIOS = st.lists(st.floats(0.01, 100), min_size=1, max_size=20)
 

@@ -1,0 +1,1 @@
+"""What machine this is: its processor, what that can do, and how much of it may be used."""
