@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from moto.fis.models import Experiment
 
 from cluster.account import Account
+from cluster.drills import acting
 from cluster.drills.acting import SECONDS_OF_NOTICE, FaultInjection, terminate
 from errors import ServiceError, UsageError
 from tests.cluster.infra.emulated import NUMBER, REGION, aws, client
@@ -36,6 +38,43 @@ def test_notice_is_an_experiment_on_that_instance_alone_and_no_template_stays() 
     assert action["parameters"] == {"durationBeforeInterruption": "PT2M"}
     assert action["targets"].keys() == {"SpotInstances"}
     assert fis.list_experiment_templates()["experimentTemplates"] == []
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "skipped"])
+def test_a_notice_that_is_not_given_is_told(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(experiment: Experiment) -> str:
+        for action in experiment.actions.values():
+            action["state"] = {"status": status, "reason": "The target is no spot instance"}
+        return status
+
+    monkeypatch.setattr(Experiment, "_sync_state", told)
+    injection = FaultInjection(Account(REGION), ROLE, "lab")
+    with pytest.raises(ServiceError, match=f"no notice, .*: {status}, The target is no spot"):
+        injection.interrupt("i-0123456789abcdef0")
+
+
+def test_a_notice_that_is_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = ["pending", "initiating", "running"]
+
+    def told(experiment: Experiment) -> str:
+        status = looks.pop(0) if len(looks) > 1 else looks[0]
+        for action in experiment.actions.values():
+            action["state"] = {"status": status}
+        return status
+
+    monkeypatch.setattr(acting, "SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(Experiment, "_sync_state", told)
+    FaultInjection(Account(REGION), ROLE, "lab").interrupt("i-0123456789abcdef0")
+    assert looks == ["running"]
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_the_instance_is_of_the_partition_that_the_role_is_of(partition: str) -> None:
+    role = f"arn:{partition}:iam::{NUMBER}:role/drills"
+    told = FaultInjection(Account(REGION), role, "lab")._template("i-1")
+    assert told["targets"]["one"]["resourceArns"] == [
+        f"arn:{partition}:ec2:{REGION}:{NUMBER}:instance/i-1"
+    ]
 
 
 def test_without_a_role_it_says_what_to_name() -> None:
