@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import pyarrow.parquet as pq
-from workloads.bench.engines.numbers import ours  # type: ignore[import-not-found]
+
+# Only there when the fakes are; what a type checker makes of that depends on where it looks.
+ours: Any = import_module("workloads.bench.engines.numbers.ours")
 
 
 def double(source: str, destination: str) -> None:
