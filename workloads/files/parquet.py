@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -260,16 +260,20 @@ class _FileWriter(pq.ParquetWriter):  # type: ignore[misc]
 
 
 def _fitted(table: pa.Table, schema: pa.Schema, origin: str) -> pa.Table:
-    # In another order is well; a column too many is not, and would be lost.
-    if sorted(table.column_names) == sorted(schema.names):
-        ordered = table.select(schema.names)
-        if all(map(fits, ordered.schema.types, schema.types)):
-            with suppress(ValueError, pa.ArrowNotImplementedError):
-                return ordered.cast(schema)
-    raise InputError(
+    told = (
         f"what was made of {origin} does not fit the file it goes into: its columns are "
         f"{_described(table.schema)}, those before it {_described(schema)}; make them alike"
     )
+    # In another order is well; a column too many is not, and would be lost.
+    if sorted(table.column_names) != sorted(schema.names):
+        raise InputError(told)
+    ordered = table.select(schema.names)
+    if not all(map(fits, ordered.schema.types, schema.types)):
+        raise InputError(told)
+    try:
+        return ordered.cast(schema)
+    except (ValueError, pa.ArrowNotImplementedError) as error:
+        raise InputError(f"{told} ({error})") from error
 
 
 def _described(schema: pa.Schema) -> str:
