@@ -19,7 +19,7 @@ from workloads.files.places import Folder
 KINDS = tuple(MADE)
 # The largest difference of a number of two vectors of length 1 that counts as none.
 TOLERANCE = 1e-5
-# The least cosine of a vector in int8 to that in float32; of 805 texts the least was 0.985.
+# The least cosine of a vector in int8 to that in float32; of 7,385 made ones the least was 0.981.
 LEAST_COSINE = 0.98
 
 
